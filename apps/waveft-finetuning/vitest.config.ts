@@ -1,0 +1,3 @@
+import { project } from "@waveft/vitest-config";
+
+export default project("waveft-finetuning");

@@ -1,0 +1,55 @@
+import { AutogradError } from "./errors";
+import type { OpDefinition } from "./op";
+import { Parameter } from "./parameter";
+import { hostTensor, isTensor, Tensor } from "./tensor";
+
+/** What ops accept: a tensor, a parameter, or a number (a float32 scalar). */
+export type Operand = Tensor | Parameter | number;
+
+/** An op as users call it, with its definition attached. */
+export interface Op<Args extends readonly unknown[], A extends object = object> {
+  (...args: Args): Tensor;
+  readonly definition: OpDefinition<A>;
+}
+
+/** A leaf that holds `value` in the graph. */
+export const constant = (...args: Parameters<typeof hostTensor>): Tensor => {
+  const value = hostTensor(...args);
+  return new Tensor("constant", [], { value }, value.shape, value.dtype);
+};
+
+/** Numbers beside an int32 tensor are int32, else float32. */
+const isInteger = (operand: Operand): boolean => typeof operand === "object" && operand.dtype === "int32";
+
+export const toTensor = (op: string, operand: Operand, scalar: "float32" | "int32" = "float32"): Tensor => {
+  if (typeof operand === "number") return constant([operand], [], scalar);
+  if (isTensor(operand)) return operand;
+  if (typeof operand === "object" && operand !== null && isTensor(operand.tensor)) return operand.tensor;
+  throw new AutogradError(`${op}: takes tensors, parameters and numbers, not ${typeof operand}`);
+};
+
+/**
+ * Makes an op from its definition and a function that turns the user's arguments into operands and
+ * attributes.
+ */
+export const defineOp = <A extends object, Args extends readonly unknown[]>(
+  definition: OpDefinition<A>,
+  bind: (...args: Args) => { inputs: readonly Operand[]; attributes: A },
+): Op<Args, A> => {
+  const { name } = definition;
+  const build = (...args: Args): Tensor => {
+    const { inputs, attributes } = bind(...args);
+    const scalar = inputs.some((input) => isInteger(input)) ? "int32" : "float32";
+    const tensors = inputs.map((input) => toTensor(name, input, scalar));
+    const { shape, dtype } = definition.infer(tensors, attributes);
+    return new Tensor(
+      name,
+      tensors,
+      attributes as Readonly<Record<string, unknown>>,
+      shape,
+      dtype,
+      definition as unknown as OpDefinition,
+    );
+  };
+  return Object.assign(build, { definition });
+};

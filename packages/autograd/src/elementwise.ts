@@ -1,0 +1,80 @@
+import { mapKernel } from "./kernel-text";
+import type { Op, Operand } from "./define-op";
+import { defineOp } from "./define-op";
+import type { DType, Shape } from "./dtype";
+import { AutogradError } from "./errors";
+import type { Vjp } from "./op";
+import { showShape, tryBroadcast } from "./shape";
+import type { TensorType } from "./tensor";
+
+export type Unary = Op<[x: Operand]>;
+export type Binary = Op<[a: Operand, b: Operand]>;
+
+interface ElementwiseSpec {
+  readonly name: string;
+  /** JavaScript expression of the element: over `x`, or over `a` and `b`. */
+  readonly expression: string;
+  /** ONNX operator of the same meaning. */
+  readonly onnx: string;
+  readonly vjp: Vjp<object> | null;
+  /** What the inputs must be (default: float32) and what comes out (default: the same). */
+  readonly takes?: readonly DType[];
+  readonly gives?: DType;
+}
+
+const checkDTypes = (
+  name: string,
+  inputs: readonly TensorType[],
+  allowed: readonly DType[] = ["float32"],
+): DType => {
+  const dtype = inputs[0]!.dtype;
+  for (const input of inputs)
+    if (input.dtype !== dtype || !allowed.includes(input.dtype))
+      throw new AutogradError(
+        `${name}: given ${inputs.map((i) => i.dtype).join(" and ")}; takes ${allowed.join(" or ")}, alike; use cast`,
+      );
+  return dtype;
+};
+
+/** The broadcast shape of all inputs. */
+export const broadcastAll = (name: string, inputs: readonly TensorType[]): Shape =>
+  inputs.reduce<Shape>((shape, input) => {
+    const joined = tryBroadcast(shape, input.shape);
+    if (joined === null)
+      throw new AutogradError(
+        `${name}: shapes ${inputs.map((i) => showShape(i.shape)).join(" and ")} do not broadcast`,
+      );
+    return joined;
+  }, []);
+
+/** An op of one argument that acts on each element. */
+export const unary = (spec: ElementwiseSpec): Unary =>
+  defineOp(
+    {
+      name: spec.name,
+      infer: (inputs) => ({
+        shape: inputs[0]!.shape,
+        dtype: spec.gives ?? checkDTypes(spec.name, inputs, spec.takes),
+      }),
+      vjp: spec.vjp,
+      gpu: (context) => mapKernel(context, ["x"], spec.expression),
+      onnx: (b) => b.node(spec.onnx, b.inputs),
+    },
+    (x: Operand) => ({ inputs: [x], attributes: {} }),
+  );
+
+/** An op of two arguments that acts on each pair of elements, broadcasting. */
+export const binary = (spec: ElementwiseSpec): Binary =>
+  defineOp(
+    {
+      name: spec.name,
+      infer: (inputs) => {
+        const dtype = checkDTypes(spec.name, inputs, spec.takes);
+        return { shape: broadcastAll(spec.name, inputs), dtype: spec.gives ?? dtype };
+      },
+      vjp: spec.vjp,
+      gpu: (context) => mapKernel(context, ["a", "b"], spec.expression),
+      onnx: (b) => b.node(spec.onnx, b.inputs),
+    },
+    (a: Operand, b: Operand) => ({ inputs: [a, b], attributes: {} }),
+  );

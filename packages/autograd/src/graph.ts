@@ -1,0 +1,68 @@
+import type { Parameter } from "./parameter";
+import { showShape } from "./shape";
+import type { Tensor } from "./tensor";
+
+/** What engines compile: the nodes that the outputs need, each after its inputs. */
+export interface Graph {
+  /** Topological order, leaves included. */
+  readonly nodes: readonly Tensor[];
+  /** Leaves that are fed at each run, in feeding order (also those that no output needs). */
+  readonly inputs: readonly Tensor[];
+  /** Parameter leaves that the outputs need. */
+  readonly parameters: readonly Tensor[];
+  readonly outputs: readonly Tensor[];
+  /** One line a node: `%3: float32[2, 3] = add %1 %2`. */
+  toString(): string;
+}
+
+/** The parameter behind a "parameter" leaf. */
+export const parameterOf = (leaf: Tensor): Parameter => leaf.attributes.parameter as Parameter;
+
+export const makeGraph = (inputs: readonly Tensor[], outputs: readonly Tensor[]): Graph => {
+  const nodes = topologicalOrder(outputs);
+  const parameters = nodes.filter((node) => node.op === "parameter");
+  return { nodes, inputs, parameters, outputs, toString: () => show(nodes, outputs) };
+};
+
+/** Depth first without recursion: graphs are deeper than the stack. */
+export const topologicalOrder = (outputs: readonly Tensor[]): Tensor[] => {
+  const order: Tensor[] = [];
+  const state = new Map<Tensor, "open" | "done">();
+  const stack: Tensor[] = [...outputs].reverse();
+  while (stack.length > 0) {
+    const node = stack[stack.length - 1]!;
+    const seen = state.get(node);
+    if (seen === undefined) {
+      state.set(node, "open");
+      for (let i = node.inputs.length - 1; i >= 0; i--)
+        if (!state.has(node.inputs[i]!)) stack.push(node.inputs[i]!);
+      continue;
+    }
+    stack.pop();
+    if (seen === "open") {
+      state.set(node, "done");
+      order.push(node);
+    }
+  }
+  return order;
+};
+
+const show = (nodes: readonly Tensor[], outputs: readonly Tensor[]): string => {
+  const names = new Map(nodes.map((node, i) => [node, `%${i}`]));
+  const lines = nodes.map((node) => {
+    const args = node.inputs.map((input) => names.get(input)!).join(" ");
+    const attributes = Object.entries(node.attributes)
+      .filter(([, value]) => isPrintable(value))
+      .map(([key, value]) => `${key}=${Array.isArray(value) ? `[${value.join(",")}]` : String(value)}`)
+      .join(" ");
+    const call = [node.op, args, attributes].filter((part) => part !== "").join(" ");
+    return `${names.get(node)}: ${node.dtype}${showShape(node.shape)} = ${call}`;
+  });
+  return [...lines, `return ${outputs.map((output) => names.get(output)!).join(" ")}`].join("\n");
+};
+
+const isPrintable = (value: unknown): boolean =>
+  typeof value === "number" ||
+  typeof value === "string" ||
+  typeof value === "boolean" ||
+  (Array.isArray(value) && value.length <= 8 && value.every((item) => typeof item === "number"));

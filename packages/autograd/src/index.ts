@@ -1,0 +1,48 @@
+export { type Compiled, type CompileOptions, compile, evaluate } from "./compile";
+export { gelu, geluTanh, silu } from "./composed/activations";
+export { attention, causalSegmentMask, MASKED } from "./composed/attention";
+export { greater, greaterEqual, lessEqual, logSoftmax, logSumExp, mean, min, square } from "./composed/math";
+export { constant, defineOp, type Op, type Operand } from "./define-op";
+export {
+  autoOrder,
+  chooseDevice,
+  type Device,
+  type DeviceChoice,
+  type DeviceName,
+  devices,
+  resolveDevice,
+} from "./device";
+export {
+  type ArrayOf,
+  allocate,
+  bytesOf,
+  type DType,
+  isFloat,
+  type Shape,
+  type TensorArray,
+} from "./dtype";
+export { binary, unary } from "./elementwise";
+export type { Engine, Executable } from "./engine";
+export { AutogradError, isAutogradError } from "./errors";
+export { type Differentiable, grad, gradients, pullback, valueAndGrad, vjp } from "./grad";
+export { type Graph, makeGraph, parameterOf } from "./graph";
+export { mapKernel } from "./kernel-text";
+export * from "./nn";
+export type {
+  GpuContext,
+  GpuLowering,
+  GpuRule,
+  GpuStep,
+  OnnxAttribute,
+  OnnxBuilder,
+  OnnxRule,
+  OpDefinition,
+  Vjp,
+  VjpContext,
+} from "./op";
+export * from "./ops";
+export * from "./optim";
+export { DerivedParameter, Parameter } from "./parameter";
+export { sameShape, showShape, sizeOf } from "./shape";
+export { byteLengthOf, type HostTensor, hostTensor, isTensor, Tensor, type TensorType } from "./tensor";
+export type { Hosted, Tree } from "./tree";

@@ -1,0 +1,83 @@
+import type { DType, Shape } from "./dtype";
+import type { Tensor, TensorType } from "./tensor";
+
+/** The op functions, for rules written in ops: passed in, so that op files need not import each other. */
+export type Ops = typeof import("./ops");
+
+/**
+ * A core op: everything the system knows of it, in one object in one file of `ops/`.
+ * Composed ops (`src/composed`) are plain functions of core ops and need none of this.
+ */
+export interface OpDefinition<A extends object = object> {
+  readonly name: string;
+  /** Shape rule: the output's type, or an `AutogradError` that names the op and the shapes. */
+  infer(inputs: readonly TensorType[], attributes: A): TensorType;
+  /**
+   * Cotangents of the inputs, written in ops, of the output's shape where an input was broadcast
+   * (the reverse walk sums those axes itself); null where the op is not differentiable.
+   * Cotangents that nobody asks for are never computed: build them all.
+   */
+  readonly vjp: Vjp<A> | null;
+  /** The op as gpu.js kernels. */
+  readonly gpu: GpuRule<A>;
+  /** The op as ONNX nodes. */
+  readonly onnx: OnnxRule<A>;
+}
+
+export interface VjpContext<A> {
+  readonly inputs: readonly Tensor[];
+  readonly output: Tensor;
+  readonly attributes: A;
+  readonly ops: Ops;
+}
+
+export type Vjp<A> = (dy: Tensor, context: VjpContext<A>) => readonly (Tensor | null)[];
+
+// ---------------------------------------------------------------- gpu.js
+
+/** What a rule may look at when it writes its kernels. */
+export interface GpuContext<A> {
+  readonly inputs: readonly TensorType[];
+  readonly output: TensorType;
+  readonly attributes: A;
+}
+
+/**
+ * One gpu.js kernel. `source` is the text of `function(a, b, …) { … return x; }` over flat float32
+ * arrays (integers and booleans are stored as float32 on this engine); it returns the element at
+ * `this.thread.x` of a flat output of `size` elements.
+ */
+export interface GpuStep {
+  readonly source: string;
+  /** Arguments in order: a number is an input of the op, `{ step }` an earlier step's output. */
+  readonly args: readonly (number | { readonly step: number })[];
+  readonly size: number;
+}
+
+/** Kernels, of which the last one gives the op's value; or an input that already holds it (reshape). */
+export type GpuLowering = readonly GpuStep[] | { readonly alias: number };
+export type GpuRule<A> = (context: GpuContext<A>) => GpuLowering;
+
+// ---------------------------------------------------------------- ONNX
+
+export type OnnxAttribute = number | string | readonly number[] | { readonly float: number } | { readonly floats: readonly number[] };
+
+/** Collects the nodes of one op's lowering; values are named by strings. */
+export interface OnnxBuilder {
+  /** Value names of the op's inputs. */
+  readonly inputs: readonly string[];
+  readonly inputTypes: readonly TensorType[];
+  readonly output: TensorType;
+  /** Adds a node and returns the name of its first output. Plain numbers are int attributes. */
+  node(
+    opType: string,
+    inputs: readonly string[],
+    attributes?: Readonly<Record<string, OnnxAttribute>>,
+    domain?: string,
+  ): string;
+  /** Adds a small initializer; int64 serves shapes and axes. */
+  constant(values: readonly number[], dtype: "int64" | DType, shape?: Shape): string;
+}
+
+/** Adds nodes and returns the name of the op's value. */
+export type OnnxRule<A> = (builder: OnnxBuilder, attributes: A) => string;

@@ -1,0 +1,11 @@
+import { binary } from "../elementwise";
+
+/** Whether a = b, elementwise. */
+export const equal = binary({
+  name: "equal",
+  expression: "a === b ? 1 : 0",
+  onnx: "Equal",
+  vjp: null,
+  takes: ["float32", "int32"],
+  gives: "bool",
+});

@@ -1,0 +1,35 @@
+import type { Op, Operand } from "../define-op";
+import { defineOp, toTensor } from "../define-op";
+import { AutogradError } from "../errors";
+import { normalizeAxis } from "../shape";
+
+export interface AxisAttributes {
+  readonly axis: number;
+}
+
+/**
+ * Entries of `x` along `axis` at `indices` (int32, any shape, each in 0 … size − 1): the axis is replaced
+ * by the axes of `indices`. An embedding is a gather along axis 0.
+ */
+export const gather: Op<[x: Operand, indices: Operand, axis?: number], AxisAttributes> = defineOp(
+  {
+    name: "gather",
+    infer: ([x, indices], { axis }) => {
+      if (indices!.dtype !== "int32")
+        throw new AutogradError(`gather: indices are ${indices!.dtype}; give int32`);
+      const shape = [...x!.shape.slice(0, axis), ...indices!.shape, ...x!.shape.slice(axis + 1)];
+      return { shape, dtype: x!.dtype };
+    },
+    // Every cotangent goes back to where its entry came from; entries taken twice add up.
+    vjp: (dy, { inputs: [x, indices], attributes: { axis }, ops }) => [
+      ops.scatterAdd(dy, indices!, x!.shape[axis]!, axis),
+      null,
+    ],
+    gpu: () => [],
+    onnx: (b, { axis }) => b.node("Gather", b.inputs, { axis }),
+  },
+  (x: Operand, indices: Operand, axis = 0) => {
+    const tensor = toTensor("gather", x);
+    return { inputs: [tensor, indices], attributes: { axis: normalizeAxis("gather", axis, tensor.rank) } };
+  },
+);

@@ -1,0 +1,35 @@
+import type { Op, Operand } from "../define-op";
+import { defineOp, toTensor } from "../define-op";
+import { AutogradError } from "../errors";
+import type { ReduceAttributes, ReduceOptions } from "../reduce";
+import { reduceAttributes, reducedShape } from "../reduce";
+
+/** Largest element over axes (all by default); reduced axes must not be empty. */
+export const max: Op<[x: Operand, options?: ReduceOptions], ReduceAttributes> = defineOp(
+  {
+    name: "max",
+    infer: ([x], attributes) => {
+      if (x!.dtype !== "float32" && x!.dtype !== "int32")
+        throw new AutogradError(`max: given ${x!.dtype}; takes float32 or int32; use cast`);
+      if (attributes.axes.some((axis) => x!.shape[axis] === 0))
+        throw new AutogradError("max: an empty axis has no largest element; reduce axes of at least 1");
+      return { shape: reducedShape(x!.shape, attributes), dtype: x!.dtype };
+    },
+    // The cotangent is shared evenly between the elements that reach the maximum.
+    vjp: (dy, { inputs: [x], output, attributes: { axes }, ops }) => {
+      const kept = reducedShape(x!.shape, { axes, keepDims: true });
+      const hits = ops.cast(ops.equal(x!, ops.reshape(output, kept)), "float32");
+      const share = ops.div(ops.reshape(dy, kept), ops.sum(hits, { axes, keepDims: true }));
+      return [ops.mul(hits, share)];
+    },
+    gpu: () => [],
+    onnx: (b, { axes, keepDims }) =>
+      axes.length === 0
+        ? b.node("Identity", b.inputs)
+        : b.node("ReduceMax", [b.inputs[0]!, b.constant(axes, "int64")], { keepdims: keepDims ? 1 : 0 }),
+  },
+  (x: Operand, options: ReduceOptions = {}) => {
+    const tensor = toTensor("max", x);
+    return { inputs: [tensor], attributes: reduceAttributes("max", tensor.rank, options) };
+  },
+);

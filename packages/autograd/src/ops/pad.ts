@@ -1,0 +1,71 @@
+import type { Op, Operand } from "../define-op";
+import { defineOp } from "../define-op";
+import { AutogradError } from "../errors";
+import { showShape } from "../shape";
+
+export interface PadAttributes {
+  readonly low: readonly number[];
+  readonly high: readonly number[];
+  /** Zeros between neighbours. */
+  readonly interior: readonly number[];
+}
+
+/** Zeros before (`low`), behind (`high`) and between (`interior`) the elements of every axis. */
+export const pad: Op<[x: Operand, low: readonly number[], high: readonly number[], options?: { interior?: readonly number[] }], PadAttributes> = defineOp(
+  {
+    name: "pad",
+    infer: ([x], { low, high, interior }) => {
+      const rank = x!.shape.length;
+      const lists = [low, high, interior];
+      if (x!.dtype === "bool" || lists.some((list) => list.length !== rank || list.some((n) => !(n >= 0))))
+        throw new AutogradError(
+          `pad: low [${low}], high [${high}], interior [${interior}] for ${x!.dtype}${showShape(x!.shape)}; give counts ≥ 0 for each of ${rank} axes of a number tensor`,
+        );
+      const shape = x!.shape.map((n, i) => low[i]! + high[i]! + n + Math.max(0, n - 1) * interior[i]!);
+      return { shape, dtype: x!.dtype };
+    },
+    vjp: (dy, { inputs: [x], attributes: { low, interior }, ops }) => {
+      const ends = x!.shape.map((n, i) => low[i]! + (n === 0 ? 0 : (n - 1) * (interior[i]! + 1) + 1));
+      return [
+        ops.slice(
+          dy,
+          low,
+          ends,
+          interior.map((n) => n + 1),
+        ),
+      ];
+    },
+    gpu: () => [],
+    onnx: (b, { low, high, interior }) => {
+      let value = b.inputs[0]!;
+      let shape = b.inputTypes[0]!.shape;
+      const { dtype } = b.output;
+      interior.forEach((zeros, axis) => {
+        const n = shape[axis]!;
+        if (zeros === 0 || n < 2) return;
+        // [… n …] → [… n 1 …] → [… n 1+zeros …] → [… n(1+zeros) …] without the last zeros
+        const split = [...shape.slice(0, axis + 1), 1, ...shape.slice(axis + 1)];
+        const spread = b.node("Reshape", [value, b.constant(split, "int64")], { allowzero: 1 });
+        const widths = [...split.map(() => 0), ...split.map((_, i) => (i === axis + 1 ? zeros : 0))];
+        const filled = b.node("Pad", [spread, b.constant(widths, "int64")]);
+        const joined = shape.map((size, i) => (i === axis ? n * (1 + zeros) : size));
+        const flat = b.node("Reshape", [filled, b.constant(joined, "int64")], { allowzero: 1 });
+        value = b.node("Slice", [
+          flat,
+          b.constant([0], "int64"),
+          b.constant([n + (n - 1) * zeros], "int64"),
+          b.constant([axis], "int64"),
+        ]);
+        shape = shape.map((size, i) => (i === axis ? n + (n - 1) * zeros : size));
+      });
+      if ([...low, ...high].every((count) => count === 0)) return b.node("Identity", [value]);
+      return b.node("Pad", [value, b.constant([...low, ...high], "int64"), b.constant([0], dtype, [])]);
+    },
+  },
+  (
+    x: Operand,
+    low: readonly number[],
+    high: readonly number[],
+    options: { interior?: readonly number[] } = {},
+  ) => ({ inputs: [x], attributes: { low, high, interior: options.interior ?? low.map(() => 0) } }),
+);

@@ -1,0 +1,36 @@
+import type { Op, Operand } from "../define-op";
+import { defineOp, toTensor } from "../define-op";
+import type { Shape } from "../dtype";
+import { AutogradError } from "../errors";
+import { showShape, sizeOf } from "../shape";
+
+interface ReshapeAttributes {
+  readonly shape: Shape;
+}
+
+/** The same elements in another shape; one axis may be −1. */
+export const reshape: Op<[x: Operand, shape: Shape], ReshapeAttributes> = defineOp(
+  {
+    name: "reshape",
+    infer: ([x], { shape }) => {
+      if (sizeOf(shape) !== sizeOf(x!.shape))
+        throw new AutogradError(
+          `reshape: ${showShape(x!.shape)} has ${sizeOf(x!.shape)} elements, ${showShape(shape)} ${sizeOf(shape)}`,
+        );
+      return { shape, dtype: x!.dtype };
+    },
+    vjp: (dy, { inputs: [x], ops }) => [ops.reshape(dy, x!.shape)],
+    gpu: () => ({ alias: 0 }),
+    onnx: (b, { shape }) =>
+      // allowzero: an axis of 0 means empty here, not "copy".
+      b.node("Reshape", [b.inputs[0]!, b.constant(shape, "int64")], { allowzero: 1 }),
+  },
+  (x: Operand, shape: Shape) => {
+    const tensor = toTensor("reshape", x);
+    const open = shape.indexOf(-1);
+    if (open < 0) return { inputs: [tensor], attributes: { shape } };
+    const rest = shape.reduce((product, axis, i) => (i === open ? product : product * axis), 1);
+    const filled = shape.map((axis, i) => (i === open ? tensor.size / rest : axis));
+    return { inputs: [tensor], attributes: { shape: filled } };
+  },
+);

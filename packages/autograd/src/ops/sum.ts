@@ -1,0 +1,31 @@
+import type { Op, Operand } from "../define-op";
+import { defineOp, toTensor } from "../define-op";
+import { AutogradError } from "../errors";
+import type { ReduceAttributes, ReduceOptions } from "../reduce";
+import { reduceAttributes, reducedShape } from "../reduce";
+
+/** Sum over axes; a scalar over all axes by default. */
+export const sum: Op<[x: Operand, options?: ReduceOptions], ReduceAttributes> = defineOp(
+  {
+    name: "sum",
+    infer: ([x], attributes) => {
+      if (x!.dtype !== "float32" && x!.dtype !== "int32")
+        throw new AutogradError(`sum: given ${x!.dtype}; takes float32 or int32; use cast`);
+      return { shape: reducedShape(x!.shape, attributes), dtype: x!.dtype };
+    },
+    // d(Σx) = Σdx: the cotangent is repeated along the summed axes
+    vjp: (dy, { inputs: [x], attributes, ops }) => {
+      const kept = reducedShape(x!.shape, { axes: attributes.axes, keepDims: true });
+      return [ops.broadcastTo(ops.reshape(dy, kept), x!.shape)];
+    },
+    gpu: () => [],
+    onnx: (b, { axes, keepDims }) =>
+      axes.length === 0
+        ? b.node("Identity", b.inputs)
+        : b.node("ReduceSum", [b.inputs[0]!, b.constant(axes, "int64")], { keepdims: keepDims ? 1 : 0 }),
+  },
+  (x: Operand, options: ReduceOptions = {}) => {
+    const tensor = toTensor("sum", x);
+    return { inputs: [tensor], attributes: reduceAttributes("sum", tensor.rank, options) };
+  },
+);

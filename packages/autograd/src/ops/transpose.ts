@@ -1,0 +1,34 @@
+import type { Op, Operand } from "../define-op";
+import { defineOp, toTensor } from "../define-op";
+import { AutogradError } from "../errors";
+
+interface TransposeAttributes {
+  readonly permutation: readonly number[];
+}
+
+/** Axes reordered: output axis i is input axis `permutation[i]`; by default the last two change places. */
+export const transpose: Op<[x: Operand, permutation?: readonly number[]], TransposeAttributes> = defineOp(
+  {
+    name: "transpose",
+    infer: ([x], { permutation }) => {
+      const rank = x!.shape.length;
+      if (permutation.length !== rank || [...permutation].sort((a, b) => a - b).some((axis, i) => axis !== i))
+        throw new AutogradError(`transpose: [${permutation}] is no permutation of the ${rank} axes`);
+      return { shape: permutation.map((axis) => x!.shape[axis]!), dtype: x!.dtype };
+    },
+    vjp: (dy, { attributes: { permutation }, ops }) => [
+      ops.transpose(
+        dy,
+        permutation.map((_, i) => permutation.indexOf(i)),
+      ),
+    ],
+    gpu: () => [],
+    onnx: (b, { permutation }) => b.node("Transpose", b.inputs, { perm: permutation }),
+  },
+  (x: Operand, permutation?: readonly number[]) => {
+    const tensor = toTensor("transpose", x);
+    const axes = Array.from({ length: tensor.rank }, (_, i) => i);
+    const swapped = [...axes.slice(0, -2), ...axes.slice(-2).reverse()];
+    return { inputs: [tensor], attributes: { permutation: permutation ?? swapped } };
+  },
+);

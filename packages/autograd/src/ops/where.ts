@@ -1,0 +1,25 @@
+import type { Op, Operand } from "../define-op";
+import { defineOp } from "../define-op";
+import { broadcastAll } from "../elementwise";
+import { AutogradError } from "../errors";
+import { mapKernel } from "../kernel-text";
+
+/** `a` where the condition (bool) holds, else `b`; all three broadcast. */
+export const where: Op<[condition: Operand, a: Operand, b: Operand], object> = defineOp(
+  {
+    name: "where",
+    infer: (inputs) => {
+      const [condition, a, b] = inputs;
+      if (condition!.dtype !== "bool" || a!.dtype !== b!.dtype)
+        throw new AutogradError(
+          `where: given ${inputs.map((i) => i.dtype).join(", ")}; takes bool and two tensors of one dtype`,
+        );
+      return { shape: broadcastAll("where", inputs), dtype: a!.dtype };
+    },
+    // d(where) = da where it holds, db elsewhere
+    vjp: (dy, { inputs: [condition], ops }) => [null, ops.where(condition!, dy, 0), ops.where(condition!, 0, dy)],
+    gpu: (context) => mapKernel(context, ["c", "a", "b"], "c > 0.5 ? a : b"),
+    onnx: (b) => b.node("Where", b.inputs),
+  },
+  (condition: Operand, a: Operand, b: Operand) => ({ inputs: [condition, a, b], attributes: {} }),
+);

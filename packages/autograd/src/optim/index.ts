@@ -1,0 +1,3 @@
+export { AdamW, type AdamWOptions } from "./adamw";
+export { clipGradNorm, globalNorm } from "./clip";
+export { constantSchedule, cosineSchedule, linearSchedule, type Schedule } from "./schedule";

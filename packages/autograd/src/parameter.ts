@@ -1,0 +1,98 @@
+import type { DType, Shape, TensorArray } from "./dtype";
+import { AutogradError } from "./errors";
+import { nextId } from "./shared-state";
+import type { HostTensor } from "./tensor";
+import { hostTensor, Tensor } from "./tensor";
+
+/**
+ * Mutable state on the host that graphs name as an input: weights, adapter coefficients, seeds.
+ * Engines keep what they hold resident and send it again only when `version` changes.
+ */
+export class Parameter implements HostTensor {
+  readonly id = nextId();
+  readonly shape: Shape;
+  readonly dtype: DType;
+  /** The node that stands for this parameter in every graph. */
+  readonly tensor: Tensor;
+  requiresGrad: boolean;
+  #data: TensorArray;
+  #version = 0;
+
+  constructor(value: HostTensor, options: { requiresGrad?: boolean } = {}) {
+    const { data, shape, dtype } = hostTensor(value.data, value.shape, value.dtype);
+    this.shape = shape;
+    this.dtype = dtype;
+    this.#data = data;
+    this.requiresGrad = options.requiresGrad ?? true;
+    this.tensor = new Tensor("parameter", [], { parameter: this }, shape, dtype);
+  }
+
+  /** Counts the changes of the data. */
+  get version(): number {
+    return this.#version;
+  }
+
+  /** The present values. After writing into them, call `touch`. */
+  get data(): TensorArray {
+    return this.#data;
+  }
+
+  /** Replaces the values by an array of the same length and type. */
+  set data(values: TensorArray) {
+    if (values.length !== this.#data.length || values.constructor !== this.#data.constructor)
+      throw new AutogradError(
+        `parameter: ${values.constructor.name}(${values.length}) cannot replace ${this.#data.constructor.name}(${this.#data.length})`,
+      );
+    this.#data = values;
+    this.touch();
+  }
+
+  /** Says that the data was written in place. */
+  touch(): void {
+    this.#version++;
+  }
+}
+
+/**
+ * A parameter computed on the host from others, when it is read and they have changed: an adapted
+ * weight from the frozen one and the coefficients. `update` writes into the array it is given, which
+ * holds the result of the last update (at first, zeros).
+ */
+export class DerivedParameter extends Parameter {
+  readonly #sources: readonly Parameter[];
+  readonly #update: (target: TensorArray) => void;
+  #seen: string | null = null;
+
+  constructor(
+    type: { shape: Shape; dtype: DType },
+    initial: TensorArray,
+    sources: readonly Parameter[],
+    update: (target: TensorArray) => void,
+  ) {
+    super({ data: initial, ...type }, { requiresGrad: false });
+    this.#sources = sources;
+    this.#update = update;
+  }
+
+  override get version(): number {
+    this.#refresh();
+    return super.version;
+  }
+
+  override get data(): TensorArray {
+    this.#refresh();
+    return super.data;
+  }
+
+  override set data(_: TensorArray) {
+    throw new AutogradError("parameter: a derived parameter is computed from its sources; change those");
+  }
+
+  #refresh(): void {
+    const now = this.#sources.map((source) => source.version).join();
+    if (now === this.#seen) return;
+    this.#seen = now;
+    this.#update(super.data);
+    this.touch();
+  }
+}

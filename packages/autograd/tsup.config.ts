@@ -1,0 +1,3 @@
+import { library } from "@waveft/tsup-config";
+
+export default library();

@@ -1,0 +1,11 @@
+const brand = Symbol.for("@waveft/safetensors.SafetensorsError");
+
+/** A file, header, tensor or source that cannot be read or written as safetensors; the message is one sentence. */
+export class SafetensorsError extends Error {
+  override readonly name = "SafetensorsError";
+  readonly [brand] = true;
+}
+
+/** Recognises the error across copies of this package (ESM and CommonJS), where `instanceof` fails. */
+export const isSafetensorsError = (error: unknown): error is SafetensorsError =>
+  typeof error === "object" && error !== null && brand in error;

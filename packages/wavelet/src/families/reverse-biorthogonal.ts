@@ -1,0 +1,16 @@
+import { biorthogonal } from "./biorthogonal";
+import type { Family, Taps } from "./family";
+
+/** The biorthogonal wavelets with analysis and synthesis exchanged: each filter is the other one, reversed. */
+export const reverseBiorthogonal = {
+  ...biorthogonal,
+  name: "Reverse biorthogonal",
+  shortName: "rbio",
+  recLo: reversed(biorthogonal.decLo),
+  decLo: reversed(biorthogonal.recLo),
+} satisfies Family;
+
+function reversed(taps: Taps): Taps {
+  const entries = Object.entries(taps);
+  return Object.fromEntries(entries.map(([name, filter]) => [name.replace("bior", "rbio"), filter.toReversed()]));
+}
