@@ -37,11 +37,9 @@ def records(seed, count):
 
 
 def strange_records(seed, count):
-    """Records unlike the others, of which a model tuned on those knows less and less: the best evaluation is not the last."""
+    """Long strings of rare symbols: evaluated on them, a model tuned on the others gets better and worse by turns."""
     rng = random.Random(seed)
-    letters = "QZXJKVWYqzxjkvw#%&@!~*+=[]{}0123456789"
+    symbols = "QZXJKVWYqzxjkvw#%&@!~*+=[]{}0123456789"
     return [
-        {"instruction": "".join(rng.choice(letters) for _ in range(rng.randint(3, 30))), "input": "",
-         "output": "".join(rng.choice(letters) for _ in range(rng.randint(2, 12)))}
-        for _ in range(count)
+        {"instruction": "".join(rng.choice(symbols) for _ in range(100)), "input": "", "output": "x"} for _ in range(count)
     ]

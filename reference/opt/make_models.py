@@ -23,6 +23,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 ROOT = Path(__file__).resolve().parents[2]
 GOLDEN = ROOT / "packages/transformers/test/golden"
 VERSIONS = {name: version(name) for name in ("torch", "transformers", "tokenizers", "safetensors")}
+VERSION_LINE = ", ".join(f"{name} {number}" for name, number in VERSIONS.items())
 
 TEXTS = [
     "Hello world", " Hello  world ", "", "It's 1,234,567; they've won!", "ça va très bien, l'été à Évian",
@@ -66,7 +67,7 @@ def logits(folder, model, vocab_size, seed):
     add("single", draw(1, 12), torch.ones(1, 12, dtype=torch.long))
     add("right", draw(3, 10), torch.tensor([[1] * 10, [1] * 6 + [0] * 4, [1] * 3 + [0] * 7]))
     add("left", draw(2, 9), torch.tensor([[1] * 9, [0] * 4 + [1] * 5]))
-    save_file({k: v.contiguous() for k, v in tensors.items()}, folder / "logits.safetensors", metadata={"versions": ", ".join(f"{name} {number}" for name, number in VERSIONS.items())})
+    save_file({k: v.contiguous() for k, v in tensors.items()}, folder / "logits.safetensors", metadata={"versions": VERSION_LINE})
     (folder / "logits.safetensors").chmod(0o644)
 
 
@@ -106,9 +107,8 @@ def expected(folder, vocab_size, seed):
     logits(out, model, vocab_size, seed)
     generation(out, model, tokenizer)
     parameters = sum(p.numel() for p in model.parameters())
-    versions = ", ".join(f"{name} {number}" for name, number in VERSIONS.items())
     (folder / "README.md").write_text(
-        f"Random weights, {parameters:,} parameters, seed {seed}; written by `reference/opt/make_models.py` with {versions}.\n"
+        f"Random weights, {parameters:,} parameters, seed {seed}; written by `reference/opt/make_models.py` with {VERSION_LINE}.\n"
         "`expected/` holds Python's outputs in float32: logits within 1e-4 relative where the mask is 1, ids exactly.\n"
     )
 

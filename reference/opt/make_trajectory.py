@@ -7,7 +7,7 @@ Writes, per run:
   packages/peft/test/golden/adapter-<run>/                   PEFT's adapter files (the best adapter, reloaded at the end),
       expected.safetensors   input_ids, attention_mask, logits of the base with the adapter, after PeftModel.from_pretrained
       first.safetensors      first batch, its loss, and the gradient of each coefficient vector at zero, before clipping
-and apps/waveft-finetuning/test/golden/data.json, the 60 records that all runs train on.
+and apps/waveft-finetuning/test/golden/data.json (the 60 records that all runs train on) and eval.json.
 """
 
 import json
@@ -19,7 +19,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 
 import torch
-from data import records
+from data import records, strange_records
 from finetune import finetune
 from peft import PeftModel
 from safetensors.torch import save_file
@@ -30,6 +30,7 @@ MODELS = ROOT / "packages/transformers/test/golden"
 ADAPTERS = ROOT / "packages/peft/test/golden"
 CURVES = ROOT / "apps/waveft-finetuning/test/golden"
 VERSIONS = {name: version(name) for name in ("torch", "transformers", "peft", "accelerate", "datasets", "tokenizers")}
+VERSION_LINE = ", ".join(f"{name} {number}" for name, number in VERSIONS.items())
 
 BASE = dict(
     batch_size=4, learning_rate=3e-3, cutoff_len=64, val_set_size=8, eval_step=10, save_step=10, waveft_n_frequency=64,
@@ -43,7 +44,9 @@ RUNS = {
 EXTRA = {  # (model, flags) of runs on one model only
     "pre-epochs": ("opt-pre", dict(max_steps=-1, num_epochs=2, batch_size=5, eval_step=7, save_step=7, waveft_target_modules="all-linear")),
     "pre-shuffled": ("opt-pre", dict(shuffle=True, seed=7)),
-    "pre-best": ("opt-pre", dict(learning_rate=6e-2, eval_step=5, save_step=5, max_steps=18, warmup_steps=2)),  # best is not last
+    # evaluated on eval.json instead of a split, and the best evaluation (step 8) is not the last
+    "post-best": ("opt-post", dict(eval_data_path="eval.json", learning_rate=1e-2, waveft_n_frequency=400, cutoff_len=110,
+                                   waveft_target_modules="all-linear", eval_step=2, save_step=2, max_steps=12, warmup_steps=4)),
 }
 
 
@@ -71,14 +74,17 @@ def adapted_logits(base, folder):
 
 
 def write(path, tensors):
-    save_file({name: value.contiguous() for name, value in tensors.items()}, path, metadata={"versions": ", ".join(f"{name} {number}" for name, number in VERSIONS.items())})
+    save_file({name: value.contiguous() for name, value in tensors.items()}, path, metadata={"versions": VERSION_LINE})
     path.chmod(0o644)
 
 
 def run(name, base, flags):
     flags = {**BASE, **flags}
+    held_out = flags.get("eval_data_path")
+    paths = {} if held_out is None else {"eval_data_path": CURVES / held_out}
     with tempfile.TemporaryDirectory() as output:
-        record, model, first = finetune(MODELS / base, CURVES / "data.json", output, **flags)
+        record, model, first = finetune(MODELS / base, CURVES / "data.json", output, **{**flags, **paths})
+    record["flags"]["eval_data_path"] = held_out
     adapter = ADAPTERS / f"adapter-{name}"
     save_adapter(model, adapter)
     write(adapter / "expected.safetensors", adapted_logits(MODELS / base, adapter))
@@ -95,19 +101,19 @@ def run(name, base, flags):
 
 def main():
     CURVES.mkdir(parents=True, exist_ok=True)
-    (CURVES / "data.json").write_text(json.dumps(records(20, 60), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    for name, rows in {"data.json": records(20, 60), "eval.json": strange_records(5, 5)}.items():
+        (CURVES / name).write_text(json.dumps(rows, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     for kind in ("pre", "post"):
         for name, flags in RUNS.items():
             run(f"{kind}-{name}", f"opt-{kind}", flags)
     for name, (base, flags) in EXTRA.items():
         run(name, base, flags)
-    versions = ", ".join(f"{name} {number}" for name, number in VERSIONS.items())
     (CURVES / "README.md").write_text(
-        f"Loss curves of PEFT's own WaveFT loop in float32 on `packages/transformers/test/golden/opt-*`; written by `reference/opt/make_trajectory.py` with {versions}.\n"
-        "Every loss, norm and evaluation within 1e-4 relative, learning rates and token counts exactly; `data.json` (60 records) was made for this repository.\n"
+        f"Loss curves of PEFT's own WaveFT loop in float32 on `packages/transformers/test/golden/opt-*`; written by `reference/opt/make_trajectory.py` with {VERSION_LINE}.\n"
+        "Every loss, norm and evaluation within 1e-4 relative, learning rates and token counts exactly; `data.json` and `eval.json` were made for this repository.\n"
     )
     (ADAPTERS / "README.md").write_text(
-        f"`delta.*` by `reference/peft/make_delta.py` (1e-5 relative), `adapter-*` by `reference/opt/make_trajectory.py` with {versions}.\n"
+        f"`delta.*` by `reference/peft/make_delta.py` (1e-5 relative), `adapter-*` by `reference/opt/make_trajectory.py` with {VERSION_LINE}.\n"
         "`adapter-*/expected.safetensors`: logits of base + adapter where the mask is 1; `first.safetensors`: gradients of the first batch (both 1e-4 relative).\n"
     )
 

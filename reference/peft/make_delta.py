@@ -19,6 +19,7 @@ from torch import nn
 
 OUT = Path(__file__).resolve().parents[2] / "packages/peft/test/golden"
 VERSIONS = {name: version(name) for name in ("torch", "peft")}
+VERSION_LINE = ", ".join(f"{name} {number}" for name, number in VERSIONS.items())
 
 # out, in, n, wavelet, use_idwt, seed, scaling
 CASES = [
@@ -65,7 +66,7 @@ def main():
         rows.append({"out": out, "in": width, "n_frequency": n, "wavelet_family": wavelet, "use_idwt": use_idwt,
                      "random_loc_seed": seed, "scaling": scaling})
     OUT.mkdir(parents=True, exist_ok=True)
-    save_file(tensors, OUT / "delta.safetensors", metadata={"versions": ", ".join(f"{name} {number}" for name, number in VERSIONS.items())})
+    save_file(tensors, OUT / "delta.safetensors", metadata={"versions": VERSION_LINE})
     (OUT / "delta.safetensors").chmod(0o644)
     (OUT / "delta.json").write_text(json.dumps({"versions": VERSIONS, "tolerance": 1e-5, "cases": rows}, indent=1) + "\n")
 

@@ -1,6 +1,6 @@
 // The pre-training text, made on the fly from npm packages; nothing of it is stored in the repository.
-// Public domain: Melville's "Moby Dick" and the State of the Union addresses. Princeton WordNet's glosses are added
-// as glossary pages, so that the model has met the words and the layout (indented lines) of the instruction data.
+// Public domain: Melville's "Moby Dick" and the State of the Union addresses. Princeton WordNet's glosses are added as
+// glossary pages, so that the model has met the words of the instruction data, and lines indented and headed like it.
 // Usage: import { corpus }, or `node scripts/make-corpus.mjs` for its size.
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
@@ -20,7 +20,7 @@ const tidy = (text) =>
     .replaceAll("&quot;", '"')
     .replaceAll("&mdash;", "\u2014")
     // biome-ignore lint/suspicious/noControlCharactersInRegex: the addresses hold two stray ones
-    .replace(/[\u0000-\u0009\u000b-\u001f]/g, "")
+    .replace(/[\u0000-\u0008\u000b-\u001f]/g, "")
     .replace(/_{2,}|\*/g, "")
     .replace(/[ \t]+/g, " ")
     .replace(/\n{3,}/g, "\n\n")
@@ -59,15 +59,17 @@ function glossary(random) {
   for (let first = 0; first < entries.length; first += entriesPerPage) {
     const page = entries.slice(first, first + entriesPerPage);
     const indent = " ".repeat([0, 0, 2, 4, 8, 12][Math.floor(random() * 6)]);
-    pages.push(page.map((entry) => indented(entry, indent)).join(indent === "" ? "\n\n" : "\n"));
+    const mark = ["", "", "# ", "## ", "### ", "### "][Math.floor(random() * 6)];
+    pages.push(page.map((entry) => lay(entry, indent, mark)).join(indent === "" ? "\n\n" : "\n"));
   }
   return pages;
 }
 
 /** One entry: the word with its part of speech, what it means, and its usage examples, a line each. */
-function indented({ words, part, definition, examples }, indent) {
+function lay({ words, part, definition, examples }, indent, mark) {
+  const head = `${words.slice(0, 3).join(", ")} (${part})`;
   const lines = [
-    `${words.slice(0, 3).join(", ")} (${part})`,
+    mark === "" ? head : `${mark}${capital(head)}:`,
     `${part === "verb" ? "To " : ""}${part === "verb" ? definition : capital(definition)}.`,
     ...examples.map((example) => (/[.!?]$/.test(example) ? capital(example) : `${capital(example)}.`)),
   ];

@@ -7,7 +7,9 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { corpus } from "./make-corpus.mjs";
 
-const { BPE, Tokenizer, byteLevelAlphabet, byteLevelPreTokenizer } = createRequire(import.meta.url)("tokenizers");
+const { BPE, Tokenizer, byteLevelAlphabet, byteLevelPreTokenizer } = createRequire(import.meta.url)(
+  "tokenizers",
+);
 
 const folder = new URL("../assets/opt-mini/", import.meta.url);
 const vocabularySize = 4096;
@@ -44,7 +46,9 @@ function cut(merges) {
     kept.push([left, right]);
   }
   if (vocabulary.size !== vocabularySize) {
-    throw new Error(`make-tokenizer: the corpus gave ${vocabulary.size} tokens, ${vocabularySize} are needed`);
+    throw new Error(
+      `make-tokenizer: the corpus gave ${vocabulary.size} tokens, ${vocabularySize} are needed`,
+    );
   }
   return { vocabulary: Object.fromEntries(vocabulary), merges: kept };
 }

@@ -42,6 +42,7 @@ export type {
 } from "./op";
 export * from "./ops";
 export * from "./optim";
+export { decodeHalf, encodeHalf, type HalfDType } from "./half";
 export { DerivedParameter, Parameter } from "./parameter";
 export { sameShape, showShape, sizeOf } from "./shape";
 export { byteLengthOf, type HostTensor, hostTensor, isTensor, Tensor, type TensorType } from "./tensor";

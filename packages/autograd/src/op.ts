@@ -52,6 +52,8 @@ export interface GpuStep {
   /** Arguments in order: a number is an input of the op, `{ step }` an earlier step's output. */
   readonly args: readonly (number | { readonly step: number })[];
   readonly size: number;
+  /** Multiply-adds for an element (default 1): where they are many, the engine uses threads. */
+  readonly work?: number;
 }
 
 /** Kernels, of which the last one gives the op's value; or an input that already holds it (reshape). */

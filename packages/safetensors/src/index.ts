@@ -1,4 +1,4 @@
-export { type DataOf, type Dtype, dtypes, type TensorArray } from "./dtype";
+export { type DataOf, type Dtype, dtypes, type TensorArray, viewAs } from "./dtype";
 export { isSafetensorsError, SafetensorsError } from "./errors";
 export { bfloat16ToFloat32, float16ToFloat32, float32ToBfloat16, float32ToFloat16, toFloat32 } from "./half";
 export type { TensorInfo } from "./header";

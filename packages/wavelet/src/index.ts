@@ -1,1 +1,11 @@
-export {};
+export type { Bands, DwtOptions } from "./core/dwt";
+export type { Bands2, Dwt2Options } from "./core/dwt2";
+export type { FilterBank } from "./core/filter-bank";
+export { type Mode, modes } from "./core/modes";
+export type { NestedNumbers, Signal, Transformed } from "./core/signal";
+export { dwt, idwt } from "./dwt";
+export { dwt2, idwt2, type WaveletLike2 } from "./dwt2";
+export { WaveletError, type WaveletErrorReason } from "./errors";
+export type { Symmetry } from "./families/family";
+export { dwtCoeffLen, dwtMaxLevel } from "./lengths";
+export { families, type Wavelet, type WaveletLike, wavelet, wavelist } from "./wavelet";

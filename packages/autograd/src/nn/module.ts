@@ -17,6 +17,11 @@ export abstract class Module {
   /** Train mode: dropout acts. */
   training = false;
 
+  /** What besides kind and train mode decides the graph that this layer builds. */
+  get structure(): string {
+    return "";
+  }
+
   /** Own children by name, array elements as `name.0`, `name.1`, …. */
   *children(): Generator<[name: string, child: Module]> {
     for (const [key, value] of Object.entries(this)) {
@@ -120,6 +125,16 @@ export abstract class Module {
     }).join("\n");
   }
 }
+
+/**
+ * A string that changes whenever the graph built by a module would: the key for `compile` of functions that
+ * use it.
+ */
+export const structureOf = (module: Module): string =>
+  Array.from(
+    module.namedModules(),
+    ([name, { kind, training, structure }]) => `${name}:${kind}${training ? "+" : ""}${structure}`,
+  ).join();
 
 /** Holds across module copies, where `instanceof` does not. */
 export const isModule = (value: unknown): value is Module =>

@@ -1,7 +1,8 @@
 import type { Op, Operand } from "../define-op";
 import { defineOp, toTensor } from "../define-op";
 import { AutogradError } from "../errors";
-import { normalizeAxis } from "../shape";
+import { normalizeAxis, sizeOf } from "../shape";
+import { collapse, coordinates, factor, indexText, isWide, kernelText } from "../kernel-text";
 
 interface ArgmaxAttributes {
   readonly axis: number;
@@ -17,7 +18,29 @@ export const argmax: Op<[x: Operand, axis?: number], ArgmaxAttributes> = defineO
       return { shape: x!.shape.filter((_, i) => i !== axis), dtype: "int32" };
     },
     vjp: null,
-    gpu: () => [],
+    gpu: ({ inputs: [x], output, attributes: { axis } }) => {
+      const size = sizeOf(output.shape);
+      const inner = sizeOf(x!.shape.slice(axis + 1));
+      const length = x!.shape[axis]!;
+      const wide = isWide(sizeOf(x!.shape));
+      const walk = collapse({ shape: [size / inner, inner], strides: [[length * inner, 1]] });
+      const { lines, at } = coordinates(walk.shape, wide);
+      const start = indexText(at, walk.strides[0]!);
+      const source = kernelText(
+        ["xData"],
+        [
+          ...lines,
+          `let best = xData[${start}];`,
+          "let place = 0.0;",
+          `for (let j = 1; j < ${length}; j++) {`,
+          `  const x = xData[${start} + ${factor("j", wide)} * ${inner}];`,
+          "  if (x > best) { best = x; place = j; }",
+          "}",
+          "return place;",
+        ],
+      );
+      return [{ source, args: [0], size }];
+    },
     onnx: (b, { axis }) => b.node("Cast", [b.node("ArgMax", b.inputs, { axis, keepdims: 0 })], { to: 6 }),
   },
   (x: Operand, axis = -1) => {

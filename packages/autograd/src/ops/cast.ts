@@ -3,6 +3,7 @@ import { defineOp } from "../define-op";
 import type { DType } from "../dtype";
 import { isFloat } from "../dtype";
 import { AutogradError } from "../errors";
+import { mapKernel } from "../kernel-text";
 
 interface CastAttributes {
   readonly dtype: DType;
@@ -19,7 +20,15 @@ export const cast: Op<[x: Operand, dtype: DType], CastAttributes> = defineOp(
     },
     // d(cast x) = dx between floats; integers have no tangent
     vjp: (dy, { inputs: [x] }) => [isFloat(x!.dtype) && isFloat(dy.dtype) ? dy : null],
-    gpu: () => [],
+    gpu: (context) => {
+      // Everything is float32 here; half-precision weights were widened when they were sent.
+      const from = context.inputs[0]!.dtype;
+      const { dtype } = context.attributes;
+      if (dtype === "bool" && from !== "bool") return mapKernel(context, ["x"], "x === 0 ? 0 : 1");
+      if (dtype === "int32" && isFloat(from))
+        return mapKernel(context, ["x"], "x < 0 ? Math.ceil(x) : Math.floor(x)");
+      return { alias: 0 };
+    },
     onnx: (b, { dtype }) => {
       const [x] = b.inputTypes;
       // ONNX Runtime's JavaScript API has no bfloat16: such tensors are fed as uint16 bits.

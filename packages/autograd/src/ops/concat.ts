@@ -1,7 +1,9 @@
 import type { Op, Operand } from "../define-op";
 import { defineOp, toTensor } from "../define-op";
 import { AutogradError } from "../errors";
-import { normalizeAxis, showShape } from "../shape";
+import { normalizeAxis, showShape, sizeOf } from "../shape";
+import { coordinates, isWide, kernelText } from "../kernel-text";
+import type { GpuStep } from "../op";
 
 interface ConcatAttributes {
   readonly axis: number;
@@ -40,7 +42,33 @@ export const concat: Op<[tensors: readonly Operand[], axis?: number], ConcatAttr
         return part;
       });
     },
-    gpu: () => [],
+    gpu: ({ inputs, output: { shape }, attributes: { axis } }) => {
+      const inner = sizeOf(shape.slice(axis + 1));
+      const outer = sizeOf(shape.slice(0, axis));
+      // Two at a time: devices bind few arrays.
+      const steps: GpuStep[] = [];
+      let joined: GpuStep["args"][number] = 0;
+      let width = inputs[0]!.shape[axis]! * inner;
+      inputs.slice(1).forEach((input, i) => {
+        const added = input.shape[axis]! * inner;
+        const total = width + added;
+        const wide = isWide(outer * total);
+        const { lines, at } = coordinates(outer === 1 ? [total] : [outer, total], wide);
+        const [row, column] = outer === 1 ? ["0", at[0]!] : [at[0]!, at[1]!];
+        const source = kernelText(
+          ["a", "b"],
+          [
+            ...lines,
+            `if (${column} < ${width}) { return a[${row} * ${width} + ${column}]; }`,
+            `return b[${row} * ${added} + ${column} - ${width}];`,
+          ],
+        );
+        steps.push({ source, args: [joined, i + 1], size: outer * total });
+        joined = { step: i };
+        width = total;
+      });
+      return steps.length === 0 ? { alias: 0 } : steps;
+    },
     onnx: (b, { axis }) => b.node("Concat", b.inputs, { axis }),
   },
   (tensors: readonly Operand[], axis = 0) => {

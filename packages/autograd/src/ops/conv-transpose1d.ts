@@ -1,9 +1,10 @@
 import type { Op, Operand } from "../define-op";
 import { defineOp } from "../define-op";
 import { AutogradError } from "../errors";
-import { showShape } from "../shape";
+import { showShape, sizeOf } from "../shape";
 import type { ConvAttributes, ConvOptions } from "./conv1d";
 import { convAttributes } from "./conv1d";
+import { coordinates, factor, isWide, kernelText } from "../kernel-text";
 
 export interface ConvTransposeAttributes extends ConvAttributes {
   /** Width of the result. */
@@ -32,9 +33,12 @@ export const convTranspose1d: Op<[y: Operand, kernel: Operand, width: number, op
     },
     // The adjoint of the adjoint in y; in the kernel, conv1d's own rule with x and y changing places
     vjp: (dx, { inputs: [y, kernel], attributes, ops }) => {
-      const { stride, dilation, low, high } = attributes;
+      const { stride, dilation, low, width } = attributes;
       const [, out, places] = y!.shape;
-      const dy = ops.conv1d(dx, kernel!, attributes);
+      const taps = kernel!.shape[2]!;
+      // Zeros for what fell outside on the right
+      const high = Math.max(0, (places! - 1) * stride + (taps - 1) * dilation + 1 - low - width);
+      const dy = ops.conv1d(dx, kernel!, { stride, dilation, low, high });
       const correlated = ops.conv1d(ops.transpose(dx, [1, 0, 2]), ops.transpose(y!, [1, 0, 2]), {
         stride: dilation,
         dilation: stride,
@@ -44,10 +48,35 @@ export const convTranspose1d: Op<[y: Operand, kernel: Operand, width: number, op
       const [inner] = correlated.shape;
       return [
         ops.slice(dy, [0, 0, 0], [dy.shape[0]!, out!, places!]),
-        ops.transpose(ops.slice(correlated, [0, 0, 0], [inner!, out!, kernel!.shape[2]!]), [1, 0, 2]),
+        ops.transpose(ops.slice(correlated, [0, 0, 0], [inner!, out!, taps]), [1, 0, 2]),
       ];
     },
-    gpu: () => [],
+    gpu: ({ inputs: [y, kernel], output, attributes: { stride, dilation, low, width } }) => {
+      const [batch, out, places] = y!.shape as [number, number, number];
+      const [, channels, taps] = kernel!.shape as [number, number, number];
+      const size = sizeOf(output.shape);
+      const wide = isWide(size, batch * out * places, out * channels * taps);
+      const { lines, at } = coordinates([batch, channels, width], wide);
+      const [o, t] = [factor("o", wide), factor("t", wide)];
+      const source = kernelText(
+        ["y", "kernel"],
+        [
+          ...lines,
+          "let s = 0.0;",
+          `for (let t = 0; t < ${taps}; t++) {`,
+          `  const shifted = ${at[2]} + ${low} - t * ${dilation};`,
+          `  const place = Math.floor((shifted + 0.5) * ${1 / stride});`,
+          `  if (shifted >= 0 && place < ${places} && place * ${stride} === shifted) {`,
+          `    for (let o = 0; o < ${out}; o++) {`,
+          `      s += y[(${at[0]} * ${out} + ${o}) * ${places} + ${factor("place", wide)}] * kernel[(${o} * ${channels} + ${at[1]}) * ${taps} + ${t}];`,
+          "    }",
+          "  }",
+          "}",
+          "return s;",
+        ],
+      );
+      return [{ source, args: [0, 1], size }];
+    },
     onnx: (b, { stride, dilation, low, width }) => {
       const places = b.inputTypes[0]!.shape[2]!;
       const taps = b.inputTypes[1]!.shape[2]!;

@@ -2,6 +2,7 @@ import type { Op, Operand } from "../define-op";
 import { defineOp } from "../define-op";
 import { AutogradError } from "../errors";
 import { showShape } from "../shape";
+import { coordinates, factor, isWide, kernelText } from "../kernel-text";
 
 export interface ConvAttributes {
   readonly stride: number;
@@ -61,7 +62,32 @@ export const conv1d: Op<[x: Operand, kernel: Operand, options?: ConvOptions], Co
         ops.transpose(ops.slice(correlated, [0, 0, 0], [inner!, out!, taps]), [1, 0, 2]),
       ];
     },
-    gpu: () => [],
+    gpu: ({ inputs: [x, kernel], output, attributes: { stride, dilation, low } }) => {
+      const [batch, channels, width] = x!.shape as [number, number, number];
+      const [out, , taps] = kernel!.shape as [number, number, number];
+      const places = output.shape[2]!;
+      const size = batch * out * places;
+      const wide = isWide(size, batch * channels * width, out * channels * taps);
+      const { lines, at } = coordinates([batch, out, places], wide);
+      const [c, t] = [factor("c", wide), factor("t", wide)];
+      const source = kernelText(
+        ["x", "kernel"],
+        [
+          ...lines,
+          "let s = 0.0;",
+          `for (let c = 0; c < ${channels}; c++) {`,
+          `  for (let t = 0; t < ${taps}; t++) {`,
+          `    const place = ${at[2]} * ${stride} + t * ${dilation} - ${low};`,
+          `    if (place >= 0 && place < ${width}) {`,
+          `      s += x[(${at[0]} * ${channels} + ${c}) * ${width} + ${factor("place", wide)}] * kernel[(${at[1]} * ${channels} + ${c}) * ${taps} + ${t}];`,
+          "    }",
+          "  }",
+          "}",
+          "return s;",
+        ],
+      );
+      return [{ source, args: [0, 1], size }];
+    },
     onnx: (b, { stride, dilation, low, high }) =>
       b.node("Conv", b.inputs, { strides: [stride], dilations: [dilation], pads: [low, high] }),
   },

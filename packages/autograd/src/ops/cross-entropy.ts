@@ -2,6 +2,8 @@ import type { Op, Operand } from "../define-op";
 import { defineOp } from "../define-op";
 import { AutogradError } from "../errors";
 import { sameShape, showShape } from "../shape";
+import { factor, isWide, kernelText } from "../kernel-text";
+import { reduceSteps } from "../kernel-reduce";
 
 export interface CrossEntropyAttributes {
   readonly ignoreIndex: number;
@@ -33,9 +35,42 @@ export const crossEntropy: Op<[logits: Operand, labels: Operand, ignoreIndex?: n
       const difference = ops.sub(ops.softmax(logits!), ops.oneHot(labels!, logits!.shape[1]!));
       return [ops.mul(difference, weight), null];
     },
-    gpu: () => [],
-    onnx: (b, { ignoreIndex }) =>
-      b.node("SoftmaxCrossEntropyLoss", b.inputs, { ignore_index: ignoreIndex, reduction: "none" }),
+    gpu: ({ inputs: [logits], attributes: { ignoreIndex } }) => {
+      const [rows, classes] = logits!.shape as [number, number];
+      const view = { outer: rows, length: classes, inner: 1 };
+      const tops = reduceSteps(0, { kind: "max", ...view, arrays: { x: 0 } });
+      const top = { step: tops.length - 1 };
+      const sums = reduceSteps(tops.length, {
+        kind: "sum",
+        ...view,
+        arrays: { x: 0, top },
+        element: (at, row) => `Math.exp(x[${at}] - top[${row}])`,
+      });
+      const source = kernelText(
+        ["logits", "labels", "top", "sum"],
+        [
+          "const label = labels[this.thread.x];",
+          `if (label === ${ignoreIndex}) { return 0; }`,
+          `const row = ${factor("this.thread.x", isWide(rows * classes))};`,
+          `return Math.log(sum[row]) + top[row] - logits[this.thread.x * ${classes} + ${factor("label", isWide(rows * classes))}];`,
+        ],
+      );
+      return [...tops, ...sums, { source, args: [0, 1, top, { step: tops.length + sums.length - 1 }], size: rows }];
+    },
+    // ln Σeˣ − x[label] with ln Σeˣ = max x − ln max p, exact since max p ≥ 1/classes: no table of logarithms,
+    // and the gradient's softmax is the same node.
+    onnx: (b, { ignoreIndex }) => {
+      const [logits, labels] = b.inputs;
+      const ignored = b.node("Equal", [labels!, b.constant([ignoreIndex], "int32", [])]);
+      const zero = b.constant([0], "float32", []);
+      const safe = b.node("Where", [ignored, b.constant([0], "int32", []), labels!]);
+      const axis = b.constant([1], "int64");
+      const column = b.node("GatherElements", [logits!, b.node("Unsqueeze", [safe, axis])], { axis: 1 });
+      const largest = (value: string) => b.node("ReduceMax", [value, axis], { keepdims: 0 });
+      const likeliest = largest(b.node("Softmax", [logits!], { axis: -1 }));
+      const distance = b.node("Sub", [largest(logits!), b.node("Squeeze", [column, axis])]);
+      return b.node("Where", [ignored, zero, b.node("Sub", [distance, b.node("Log", [likeliest])])]);
+    },
   },
   (logits: Operand, labels: Operand, ignoreIndex = -100) => ({
     inputs: [logits, labels],

@@ -1,7 +1,8 @@
 import type { Op, Operand } from "../define-op";
 import { defineOp, toTensor } from "../define-op";
 import { AutogradError } from "../errors";
-import { normalizeAxis } from "../shape";
+import { normalizeAxis, sizeOf } from "../shape";
+import { collapse, coordinates, factor, indexText, isWide, kernelText } from "../kernel-text";
 
 export interface AxisAttributes {
   readonly axis: number;
@@ -25,7 +26,30 @@ export const gather: Op<[x: Operand, indices: Operand, axis?: number], AxisAttri
       ops.scatterAdd(dy, indices!, x!.shape[axis]!, axis),
       null,
     ],
-    gpu: () => [],
+    gpu: ({ inputs: [x, indices], output, attributes: { axis } }) => {
+      const length = x!.shape[axis]!;
+      const inner = sizeOf(x!.shape.slice(axis + 1));
+      const size = sizeOf(output.shape);
+      const wide = isWide(size, sizeOf(x!.shape));
+      const walk = collapse({
+        shape: [sizeOf(x!.shape.slice(0, axis)), sizeOf(indices!.shape), inner],
+        strides: [
+          [length * inner, 0, 1],
+          [0, 1, 0],
+        ],
+      });
+      const { lines, at } = coordinates(walk.shape, wide);
+      const [place, index] = walk.strides.map((strides) => indexText(at, strides));
+      const source = kernelText(
+        ["x", "indices"],
+        [
+          ...lines,
+          `const index = indices[${index}];`,
+          `return x[${factor("index", wide)} * ${inner} + ${place}];`,
+        ],
+      );
+      return [{ source, args: [0, 1], size }];
+    },
     onnx: (b, { axis }) => b.node("Gather", b.inputs, { axis }),
   },
   (x: Operand, indices: Operand, axis = 0) => {

@@ -2,6 +2,8 @@ import type { Op, Operand } from "../define-op";
 import { defineOp } from "../define-op";
 import { AutogradError } from "../errors";
 import { sameShape, showShape } from "../shape";
+import { kernelText } from "../kernel-text";
+import { reduceSteps, rowKernel, rowsOf } from "../kernel-reduce";
 
 export interface LayerNormAttributes {
   readonly epsilon: number;
@@ -36,7 +38,28 @@ export const layerNorm: Op<[x: Operand, weight: Operand, bias: Operand, epsilon?
       const dx = ops.mul(r, ops.sub(ops.sub(g, mean(g)), ops.mul(normal, mean(ops.mul(g, normal)))));
       return [dx, ops.mul(dy, normal), dy];
     },
-    gpu: () => [],
+    gpu: ({ inputs: [x], attributes: { epsilon } }) => {
+      const { rows, width } = rowsOf(x!.shape);
+      const view = { kind: "sum", outer: rows, length: width, inner: 1 } as const;
+      const means = reduceSteps(0, { ...view, arrays: { x: 0 }, finish: `s / ${width}` });
+      const mean = { step: means.length - 1 };
+      const scales = reduceSteps(means.length, {
+        ...view,
+        arrays: { x: 0, mean },
+        element: (at, row) => `(x[${at}] - mean[${row}]) * (x[${at}] - mean[${row}])`,
+        finish: `1 / Math.sqrt(s / ${width} + ${epsilon})`,
+      });
+      const scale = { step: means.length + scales.length - 1 };
+      const { lines, rowAt, columnAt } = rowKernel(rows, width);
+      const source = kernelText(
+        ["x", "mean", "scale", "weight", "bias"],
+        [
+          ...lines,
+          `return (x[this.thread.x] - mean[${rowAt}]) * scale[${rowAt}] * weight[${columnAt}] + bias[${columnAt}];`,
+        ],
+      );
+      return [...means, ...scales, { source, args: [0, mean, scale, 1, 2], size: rows * width }];
+    },
     onnx: (b, { epsilon }) =>
       b.node("LayerNormalization", b.inputs, { axis: -1, epsilon: { float: epsilon } }),
   },

@@ -2,6 +2,7 @@ import type { Op, Operand } from "../define-op";
 import { defineOp } from "../define-op";
 import { AutogradError } from "../errors";
 import { sameShape, showShape, sizeOf } from "../shape";
+import { productStep } from "../kernel-product";
 
 /** x · weightᵀ + bias: x [..., in], weight [out, in], bias [out] or none → [..., out]. */
 export const linear: Op<[x: Operand, weight: Operand, bias?: Operand | null], object> = defineOp(
@@ -30,7 +31,11 @@ export const linear: Op<[x: Operand, weight: Operand, bias?: Operand | null], ob
       const dWeight = ops.matmul(rows, ops.reshape(x!, [-1, width!]), { transposeA: true });
       return bias === undefined ? [dx, dWeight] : [dx, dWeight, ops.sum(rows, { axes: 0 })];
     },
-    gpu: () => [],
+    gpu: ({ inputs: [x, weight, bias] }) => {
+      const [n, k] = weight!.shape as [number, number];
+      const flat = { batch: [], batchA: [], batchB: [], transposeA: false, transposeB: true };
+      return [productStep({ ...flat, m: sizeOf(x!.shape.slice(0, -1)), k, n, bias: bias !== undefined })];
+    },
     onnx: (b) => {
       const [x, weight] = b.inputTypes;
       const flat = x!.shape.length === 2;

@@ -1,8 +1,9 @@
 import type { Op, Operand } from "../define-op";
 import { defineOp } from "../define-op";
 import { AutogradError } from "../errors";
-import { showShape, tryBroadcast } from "../shape";
+import { showShape, sizeOf, tryBroadcast } from "../shape";
 import type { TensorType } from "../tensor";
+import { productStep } from "../kernel-product";
 
 export interface MatmulAttributes {
   readonly transposeA: boolean;
@@ -42,9 +43,16 @@ export const matmul: Op<[a: Operand, b: Operand, options?: Partial<MatmulAttribu
         ? ops.matmul(dy, a!, { transposeA: true, transposeB: transposeA })
         : ops.matmul(a!, dy, { transposeA: !transposeA }),
     ],
-    gpu: () => [],
+    gpu: ({ inputs, attributes }) => {
+      const [batchA, batchB] = inputs.map((x) => x.shape.slice(0, -2));
+      const sizes = { ...matmulSizes(inputs, attributes), batchA: batchA!, batchB: batchB! };
+      return [productStep({ ...sizes, ...attributes, bias: false })];
+    },
     onnx: (b, { transposeA, transposeB }) => {
       const flat = b.inputTypes.every((x) => x.shape.length === 2);
+      // FusedMatMul refuses an empty batch.
+      if (sizeOf(b.output.shape) === 0)
+        return b.node("Expand", [b.constant([0], "float32", []), b.constant(b.output.shape, "int64")]);
       const [transA, transB] = [transposeA ? 1 : 0, transposeB ? 1 : 0];
       if (flat) return b.node("Gemm", b.inputs, { transA, transB });
       if (transA + transB === 0) return b.node("MatMul", b.inputs);

@@ -3,6 +3,7 @@ import { defineOp, toTensor } from "../define-op";
 import { AutogradError } from "../errors";
 import type { ReduceAttributes, ReduceOptions } from "../reduce";
 import { reduceAttributes, reducedShape } from "../reduce";
+import { reduceAxes } from "../kernel-reduce";
 
 /** Largest element over axes (all by default); reduced axes must not be empty. */
 export const max: Op<[x: Operand, options?: ReduceOptions], ReduceAttributes> = defineOp(
@@ -22,7 +23,8 @@ export const max: Op<[x: Operand, options?: ReduceOptions], ReduceAttributes> = 
       const share = ops.div(ops.reshape(dy, kept), ops.sum(hits, { axes, keepDims: true }));
       return [ops.mul(hits, share)];
     },
-    gpu: () => [],
+    gpu: ({ inputs: [x], attributes: { axes } }) =>
+      axes.length === 0 ? { alias: 0 } : reduceAxes("max", x!.shape, axes),
     onnx: (b, { axes, keepDims }) =>
       axes.length === 0
         ? b.node("Identity", b.inputs)

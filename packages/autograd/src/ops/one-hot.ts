@@ -1,6 +1,8 @@
 import type { Op, Operand } from "../define-op";
 import { defineOp } from "../define-op";
 import { AutogradError } from "../errors";
+import { coordinates, isWide, kernelText } from "../kernel-text";
+import { sizeOf } from "../shape";
 
 interface OneHotAttributes {
   readonly depth: number;
@@ -15,7 +17,15 @@ export const oneHot: Op<[indices: Operand, depth: number], OneHotAttributes> = d
       return { shape: [...indices!.shape, depth], dtype: "float32" };
     },
     vjp: null,
-    gpu: () => [],
+    gpu: ({ output, attributes: { depth } }) => {
+      const size = sizeOf(output.shape);
+      const { lines, at } = coordinates([size / depth, depth], isWide(size));
+      const source = kernelText(
+        ["indices"],
+        [...lines, `if (indices[${at[0]}] === ${at[1]}) { return 1; }`, "return 0;"],
+      );
+      return [{ source, args: [0], size }];
+    },
     onnx: (b, { depth }) => {
       const [x] = b.inputTypes;
       // ONNX counts negative indices from the end: compare with a ramp instead.

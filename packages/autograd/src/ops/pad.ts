@@ -1,7 +1,8 @@
 import type { Op, Operand } from "../define-op";
 import { defineOp } from "../define-op";
 import { AutogradError } from "../errors";
-import { showShape } from "../shape";
+import { showShape, sizeOf, stridesOf } from "../shape";
+import { coordinates, factor, indexText, isWide, kernelText } from "../kernel-text";
 
 export interface PadAttributes {
   readonly low: readonly number[];
@@ -35,7 +36,24 @@ export const pad: Op<[x: Operand, low: readonly number[], high: readonly number[
         ),
       ];
     },
-    gpu: () => [],
+    gpu: ({ inputs: [x], output, attributes: { low, interior } }) => {
+      const size = sizeOf(output.shape);
+      const wide = isWide(size);
+      const strides = stridesOf(x!.shape);
+      const { lines, at } = coordinates(output.shape, wide);
+      const checks = at.flatMap((coordinate, axis) => {
+        const n = x!.shape[axis]!;
+        const step = interior[axis]! + 1;
+        return [
+          `const d${axis} = ${coordinate} - ${low[axis]};`,
+          `const p${axis} = Math.floor((d${axis} + 0.5) * ${1 / step});`,
+          `if (d${axis} < 0 || p${axis} >= ${n} || p${axis} * ${step} !== d${axis}) { return 0; }`,
+        ];
+      });
+      const places = at.map((_, axis) => factor(`p${axis}`, wide));
+      const source = kernelText(["x"], [...lines, ...checks, `return x[${indexText(places, strides)}];`]);
+      return [{ source, args: [0], size }];
+    },
     onnx: (b, { low, high, interior }) => {
       let value = b.inputs[0]!;
       let shape = b.inputTypes[0]!.shape;

@@ -3,7 +3,7 @@ import { binary } from "../elementwise";
 // d(aᵇ) = b aᵇ⁻¹ da + aᵇ ln a db
 export const pow = binary({
   name: "pow",
-  expression: "pow(a, b)",
+  expression: "power(a, b)",
   onnx: "Pow",
   vjp: (dy, { inputs: [a, b], output, ops }) => [
     ops.mul(dy, ops.mul(b!, ops.pow(a!, ops.sub(b!, 1)))),

@@ -2,6 +2,7 @@ import type { Op, Operand } from "../define-op";
 import { defineOp } from "../define-op";
 import { AutogradError } from "../errors";
 import { sameShape, showShape, sizeOf } from "../shape";
+import { collapse, coordinates, factor, indexText, isWide, kernelText } from "../kernel-text";
 
 export interface ScatterAttributes {
   readonly axis: number;
@@ -32,7 +33,36 @@ export const scatterAdd: Op<[updates: Operand, indices: Operand, size: number, a
       };
     },
     vjp: (dy, { inputs: [, indices], attributes: { axis }, ops }) => [ops.gather(dy, indices!, axis), null],
-    gpu: () => [],
+    gpu: ({ inputs: [, indices], output, attributes: { axis, size: length } }) => {
+      const count = sizeOf(indices!.shape);
+      const inner = sizeOf(output.shape.slice(axis + 1));
+      const outer = sizeOf(output.shape.slice(0, axis));
+      const size = sizeOf(output.shape);
+      const wide = isWide(size, outer * count * inner);
+      const walk = collapse({
+        shape: [outer, length, inner],
+        strides: [
+          [count * inner, 0, 1],
+          [0, 1, 0],
+        ],
+      });
+      const { lines, at } = coordinates(walk.shape, wide);
+      const [start, here] = walk.strides.map((strides) => indexText(at, strides));
+      // Every element looks for the updates that are its own: no device adds atomically.
+      const source = kernelText(
+        ["updates", "indices"],
+        [
+          ...lines,
+          `const here = ${here};`,
+          "let s = 0.0;",
+          `for (let j = 0; j < ${count}; j++) {`,
+          `  if (indices[j] === here) { s += updates[${factor("j", wide)} * ${inner} + ${start}]; }`,
+          "}",
+          "return s;",
+        ],
+      );
+      return [{ source, args: [0, 1], size }];
+    },
     onnx: (b, { axis }) => {
       const { shape } = b.output;
       const count = sizeOf(b.inputTypes[1]!.shape);

@@ -1,7 +1,8 @@
 import type { Op, Operand } from "../define-op";
 import { defineOp, toTensor } from "../define-op";
 import { AutogradError } from "../errors";
-import { showShape } from "../shape";
+import { showShape, sizeOf, stridesOf } from "../shape";
+import { viewKernel } from "../kernel-text";
 
 interface SliceAttributes {
   readonly starts: readonly number[];
@@ -34,7 +35,11 @@ export const slice: Op<[x: Operand, starts: readonly number[], ends: readonly nu
       });
       return [ops.pad(dy, starts, high, { interior: steps.map((step) => step - 1) })];
     },
-    gpu: () => [],
+    gpu: ({ inputs: [x], output, attributes: { starts, steps } }) => {
+      const strides = stridesOf(x!.shape);
+      const offset = starts.reduce((sum, start, i) => sum + start * strides[i]!, 0);
+      return [viewKernel(0, sizeOf(x!.shape), output.shape, strides.map((stride, i) => stride * steps[i]!), offset)];
+    },
     onnx: (b, { starts, ends, steps }) => {
       const axes = starts.map((_, i) => i);
       if (axes.length === 0) return b.node("Identity", b.inputs);

@@ -3,6 +3,7 @@ import { defineOp, toTensor } from "../define-op";
 import { AutogradError } from "../errors";
 import type { ReduceAttributes, ReduceOptions } from "../reduce";
 import { reduceAttributes, reducedShape } from "../reduce";
+import { reduceAxes } from "../kernel-reduce";
 
 /** Sum over axes; a scalar over all axes by default. */
 export const sum: Op<[x: Operand, options?: ReduceOptions], ReduceAttributes> = defineOp(
@@ -18,7 +19,8 @@ export const sum: Op<[x: Operand, options?: ReduceOptions], ReduceAttributes> = 
       const kept = reducedShape(x!.shape, { axes: attributes.axes, keepDims: true });
       return [ops.broadcastTo(ops.reshape(dy, kept), x!.shape)];
     },
-    gpu: () => [],
+    gpu: ({ inputs: [x], attributes: { axes } }) =>
+      axes.length === 0 ? { alias: 0 } : reduceAxes("sum", x!.shape, axes),
     onnx: (b, { axes, keepDims }) =>
       axes.length === 0
         ? b.node("Identity", b.inputs)

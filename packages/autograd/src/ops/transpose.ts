@@ -1,6 +1,8 @@
 import type { Op, Operand } from "../define-op";
 import { defineOp, toTensor } from "../define-op";
 import { AutogradError } from "../errors";
+import { viewKernel } from "../kernel-text";
+import { sizeOf, stridesOf } from "../shape";
 
 interface TransposeAttributes {
   readonly permutation: readonly number[];
@@ -22,7 +24,10 @@ export const transpose: Op<[x: Operand, permutation?: readonly number[]], Transp
         permutation.map((_, i) => permutation.indexOf(i)),
       ),
     ],
-    gpu: () => [],
+    gpu: ({ inputs: [x], output, attributes: { permutation } }) => {
+      const strides = stridesOf(x!.shape);
+      return [viewKernel(0, sizeOf(x!.shape), output.shape, permutation.map((axis) => strides[axis]!))];
+    },
     onnx: (b, { permutation }) => b.node("Transpose", b.inputs, { perm: permutation }),
   },
   (x: Operand, permutation?: readonly number[]) => {

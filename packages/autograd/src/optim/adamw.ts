@@ -8,8 +8,8 @@ export interface AdamWOptions {
   betas?: readonly [number, number];
   /** Added to the root of the second moment (default 1e-8). */
   epsilon?: number;
-  /** Decoupled weight decay (default 0). */
-  weightDecay?: number;
+  /** Decoupled weight decay (default 0), one for all or one for each parameter. */
+  weightDecay?: number | readonly number[];
 }
 
 interface Moments {
@@ -22,7 +22,7 @@ export class AdamW {
   learningRate: number;
   readonly #betas: readonly [number, number];
   readonly #epsilon: number;
-  readonly #weightDecay: number;
+  readonly #weightDecay: readonly number[];
   readonly #moments: readonly Moments[];
   #steps = 0;
 
@@ -36,7 +36,8 @@ export class AdamW {
     this.learningRate = options.learningRate;
     this.#betas = options.betas ?? [0.9, 0.999];
     this.#epsilon = options.epsilon ?? 1e-8;
-    this.#weightDecay = options.weightDecay ?? 0;
+    const { weightDecay = 0 } = options;
+    this.#weightDecay = typeof weightDecay === "number" ? parameters.map(() => weightDecay) : weightDecay;
     this.#moments = parameters.map(({ data }) => ({
       first: new Float32Array(data.length),
       second: new Float32Array(data.length),
@@ -56,11 +57,11 @@ export class AdamW {
     const [beta1, beta2] = this.#betas;
     const stepSize = this.learningRate / (1 - beta1 ** this.#steps);
     const rootCorrection = Math.sqrt(1 - beta2 ** this.#steps);
-    const keep = 1 - this.learningRate * this.#weightDecay;
     this.parameters.forEach((parameter, p) => {
       const values = parameter.data as Float32Array;
       const gradient = gradients[p]!;
       const { first, second } = this.#moments[p]!;
+      const keep = 1 - this.learningRate * this.#weightDecay[p]!;
       if (gradient.length !== values.length)
         throw new AutogradError(`AdamW: a gradient of ${gradient.length} for a parameter of ${values.length}`);
       for (let i = 0; i < values.length; i++) {

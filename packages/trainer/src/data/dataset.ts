@@ -83,7 +83,11 @@ export class Dataset<R extends Row = Row> implements Iterable<R> {
    * The records in the order `numpy.random.default_rng(seed).permutation(length)`, as `datasets` shuffles.
    * Without a seed the order differs at every call.
    */
-  shuffle({ seed = Math.floor(Math.random() * 2 ** 32) }: { readonly seed?: number | bigint } = {}): Dataset<R> {
+  shuffle({
+    seed = Math.floor(Math.random() * 2 ** 32),
+  }: {
+    readonly seed?: number | bigint;
+  } = {}): Dataset<R> {
     return this.select(orderOf(this.length, seed));
   }
 
@@ -128,7 +132,8 @@ function splitSizes(total: number, options: TrainTestSplitOptions): { train: num
   checkSize("trainSize", trainSize, total);
 
   const testRows = testSize === undefined ? undefined : testSize < 1 ? Math.ceil(testSize * total) : testSize;
-  const trainRows = trainSize === undefined ? undefined : trainSize < 1 ? Math.floor(trainSize * total) : trainSize;
+  const trainRows =
+    trainSize === undefined ? undefined : trainSize < 1 ? Math.floor(trainSize * total) : trainSize;
   const train = trainRows ?? total - testRows!;
   const test = testRows ?? total - train;
   if (train + test > total) {

@@ -5,7 +5,7 @@
  * - PCG64 (XSL-RR 128/64): M. E. O'Neill, "PCG: A Family of Simple Fast Space-Efficient Statistically Good
  *   Algorithms for Random Number Generation", 2014.
  * - Seeding by SeedSequence: the constants are NumPy's; the hash follows O'Neill's `randutils`.
- * - Bounded integers: D. Lemire, "Fast Random Integer Generation in an Interval", 2019.
+ * - Shuffling: Fisher–Yates from the end, with bounded integers by masking and rejection.
  */
 
 const mask32 = 0xffff_ffffn;
@@ -106,28 +106,26 @@ export class Pcg64 {
   }
 
   /**
-   * A whole number in 0…max, both included; max < 2³² − 1.
-   * Lemire's method: the upper half of a 32×32-bit product, redrawn where the lower half would bias it.
+   * A whole number in 0…max, both included; max < 2³². NumPy's shuffling masks 32-bit draws to the bits of `max` and
+   * rejects what is above it (its `integers` uses Lemire's method instead).
    */
   nextBounded(max: number): number {
     if (max === 0) return 0;
-    const size = max + 1;
-    let { high, low } = multiply32(this.nextUint32(), size);
-    if (low < size) {
-      const threshold = (0xffff_ffff - max) % size;
-      while (low < threshold) ({ high, low } = multiply32(this.nextUint32(), size));
+    const mask = 0xffff_ffff >>> Math.clz32(max);
+    for (;;) {
+      const value = (this.nextUint32() & mask) >>> 0;
+      if (value <= max) return value;
     }
-    return high;
   }
 
   /**
-   * `permutation(n)`: the numbers 0…n − 1, shuffled (Fisher–Yates from the end).
+   * `permutation(n)`: the numbers 0…n − 1, shuffled.
    *
-   * @param length number of entries, 0 ≤ length < 2³² − 1
+   * @param length number of entries, 0 ≤ length < 2³²
    */
   permutation(length: number): Uint32Array {
-    if (!Number.isSafeInteger(length) || length < 0 || length >= 0xffff_ffff)
-      throw new RangeError(`a permutation's length must be a whole number in 0…2^32 - 2, but got ${length}`);
+    if (!Number.isSafeInteger(length) || length < 0 || length > 0xffff_ffff)
+      throw new RangeError(`a permutation's length must be a whole number in 0…2^32 - 1, but got ${length}`);
     const order = Uint32Array.from({ length }, (_, i) => i);
     for (let i = length - 1; i > 0; i--) {
       const j = this.nextBounded(i);
@@ -137,13 +135,6 @@ export class Pcg64 {
     }
     return order;
   }
-}
-
-/** The 64-bit product of two 32-bit numbers as two halves, without rounding. */
-function multiply32(a: number, b: number): { high: number; low: number } {
-  const lower = (a & 0xffff) * b;
-  const upper = (a >>> 16) * b + Math.floor(lower / 0x1_0000);
-  return { high: Math.floor(upper / 0x1_0000), low: (upper % 0x1_0000) * 0x1_0000 + (lower % 0x1_0000) };
 }
 
 /** `numpy.random.default_rng(seed).permutation(length)`: the order in which `datasets` shuffles and splits. */

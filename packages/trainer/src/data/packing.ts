@@ -127,7 +127,9 @@ export function collatePacked(
       }
       if (tokens.length > rowLength) throw tooLong(index, tokens.length, rowLength);
       if (start + tokens.length > end)
-        throw new RangeError(`packing: the examples of row ${row} are longer together than rowLength ${rowLength}`);
+        throw new RangeError(
+          `packing: the examples of row ${row} are longer together than rowLength ${rowLength}`,
+        );
       for (let t = 0; t < tokens.length; t++) {
         inputIds[start + t] = tokens[t]!;
         positionIds[start + t] = t;

@@ -92,6 +92,6 @@ function absoluteRow(value: number, term: SplitTerm, length: number): number {
 function roundHalfToEven(value: number): number {
   const below = Math.floor(value);
   const fraction = value - below;
-  if (fraction !== 0.5) return Math.round(value);
+  if (fraction !== 0.5) return Math.round(value) + 0; // never −0
   return below % 2 === 0 ? below : below + 1;
 }

@@ -1,12 +1,13 @@
-import { extendLine, extendRows, type FloatArray } from "./extension";
+import { extend, type FloatArray } from "./extension";
 import type { AnalysisFilters } from "./filter-bank";
 import type { Layout } from "./layout";
 import { coefficientLength } from "./lengths";
 import type { Mode } from "./modes";
 
 /**
- * One level of analysis along one axis: cA[k] = Σ_t lo[t] · x̃[2k + t − left] (and cD with hi), where x̃ is the
- * extended signal and left = F − 2, or F/2 − 1 with periodization.
+ * One level of analysis along one axis: cA[k] = Σ_j decLo[j] · x̃[2k + reach − j] (and cD with decHi), where x̃ is
+ * the extended signal and reach = 1, or F/2 with periodization. Sums run over j from 0 on, in double precision
+ * along the last axis.
  *
  * @param cA zeros, of the layout with its length replaced by the coefficients' (cD alike)
  */
@@ -22,8 +23,9 @@ export function analyse(
   else analyseRows(x, layout, filters, mode, cA, cD);
 }
 
-function leftReach(length: number, mode: Mode): number {
-  return mode === "periodization" ? length / 2 - 1 : length - 2;
+/** The sample that tap 0 meets for the first coefficient. */
+function firstReach(length: number, mode: Mode): number {
+  return mode === "periodization" ? length / 2 : 1;
 }
 
 function analyseLines(
@@ -35,27 +37,32 @@ function analyseLines(
   cD: FloatArray,
 ): void {
   const { length } = filters;
-  const left = leftReach(length, mode);
   const count = coefficientLength(n, length, mode);
+  const left = length - 1 - firstReach(length, mode);
   // Only coefficients outside [from, to) see the extension.
   const from = Math.min(count, Math.ceil(left / 2));
   const to = Math.max(from, Math.min(count, Math.floor((n - length + left) / 2) + 1));
+  const edge = new Float64Array(2 * Math.max(from, count - to) + length);
   for (let line = 0; line < outer; line++) {
     const base = line * n;
     const at = line * count;
     if (from > 0) {
-      const edge = extendLine(x, base, n, mode, -left, 2 * (from - 1) + length);
-      correlate(edge, 0, filters, cA, cD, at, from);
+      extend(x, base, n, 1, mode, -left, 2 * (from - 1) + length, edge);
+      convolve(edge, length - 1, filters, cA, cD, at, from);
     }
-    correlate(x, base + 2 * from - left, filters, cA, cD, at + from, to - from);
+    convolve(x, base + 2 * from - left + length - 1, filters, cA, cD, at + from, to - from);
     if (to < count) {
-      const edge = extendLine(x, base, n, mode, 2 * to - left, 2 * (count - 1 - to) + length);
-      correlate(edge, 0, filters, cA, cD, at + to, count - to);
+      extend(x, base, n, 1, mode, 2 * to - left, 2 * (count - 1 - to) + length, edge);
+      convolve(edge, length - 1, filters, cA, cD, at + to, count - to);
     }
   }
 }
 
-function correlate(
+/**
+ * `count` coefficients; tap 0 meets x[start] for the first and every second sample after it. Two at a time: four
+ * independent sums keep the processor busy.
+ */
+function convolve(
   x: FloatArray,
   start: number,
   { length, lo, hi }: AnalysisFilters,
@@ -64,64 +71,105 @@ function correlate(
   at: number,
   count: number,
 ): void {
-  for (let k = 0; k < count; k++) {
-    const first = start + 2 * k;
-    let a = 0;
-    let d = 0;
-    for (let t = 0; t < length; t++) {
-      const sample = x[first + t]!;
-      a += lo[t]! * sample;
-      d += hi[t]! * sample;
+  const paired = count - (count % 2);
+  for (let k = 0; k < paired; k += 2) {
+    const newest = start + 2 * k;
+    let a0 = 0;
+    let d0 = 0;
+    let a1 = 0;
+    let d1 = 0;
+    for (let j = 0; j < length; j++) {
+      const low = lo[j]!;
+      const high = hi[j]!;
+      const sample0 = x[newest - j]!;
+      const sample1 = x[newest + 2 - j]!;
+      a0 += low * sample0;
+      d0 += high * sample0;
+      a1 += low * sample1;
+      d1 += high * sample1;
     }
-    cA[at + k] = a;
-    cD[at + k] = d;
+    cA[at + k] = a0;
+    cD[at + k] = d0;
+    cA[at + k + 1] = a1;
+    cD[at + k + 1] = d1;
   }
+  if (paired === count) return;
+  const newest = start + 2 * paired;
+  let a = 0;
+  let d = 0;
+  for (let j = 0; j < length; j++) {
+    a += lo[j]! * x[newest - j]!;
+    d += hi[j]! * x[newest - j]!;
+  }
+  cA[at + paired] = a;
+  cD[at + paired] = d;
 }
 
 /** Along any axis but the last: whole rows are combined, so that memory is walked in order. */
 function analyseRows(
   x: FloatArray,
   { outer, length: n, inner }: Layout,
-  { length, lo, hi }: AnalysisFilters,
+  filters: AnalysisFilters,
   mode: Mode,
   cA: FloatArray,
   cD: FloatArray,
 ): void {
-  const left = leftReach(length, mode);
+  const { length } = filters;
   const count = coefficientLength(n, length, mode);
-  const right = 2 * (count - 1) + length - left - n;
+  const reach = firstReach(length, mode);
+  const left = length - 1 - reach;
+  const right = 2 * (count - 1) + reach + 1 - n;
   const beyond = new Float64Array((left + right) * inner);
   for (let block = 0; block < outer; block++) {
     const base = block * n * inner;
-    extendRows(x, base, n, inner, mode, -left, left, beyond, 0);
-    extendRows(x, base, n, inner, mode, n, right, beyond, left * inner);
+    extend(x, base, n, inner, mode, -left, left, beyond);
+    extend(x, base, n, inner, mode, n, right, beyond, left * inner);
+    const inside = (row: number) => row >= 0 && row < n;
+    const offset = (row: number) =>
+      inside(row) ? base + row * inner : (row < 0 ? row + left : row - n + left) * inner;
     for (let k = 0; k < count; k++) {
       const out = (block * count + k) * inner;
-      for (let t = 0; t < length; t++) {
-        const row = 2 * k + t - left;
-        if (row >= 0 && row < n) combine(x, base + row * inner, lo[t]!, hi[t]!, cA, cD, out, inner);
-        else {
-          const edge = row < 0 ? row + left : row - n + left;
-          combine(beyond, edge * inner, lo[t]!, hi[t]!, cA, cD, out, inner);
-        }
+      for (let j = 0; j < length; j += 2) {
+        const newer = 2 * k + reach - j;
+        const older = newer - 1;
+        addTwoRows(
+          inside(newer) ? x : beyond,
+          offset(newer),
+          inside(older) ? x : beyond,
+          offset(older),
+          filters,
+          j,
+          cA,
+          cD,
+          out,
+          inner,
+        );
       }
     }
   }
 }
 
-function combine(
-  x: FloatArray,
-  from: number,
-  lo: number,
-  hi: number,
+/** cA += lo[j] · newer + lo[j + 1] · older, and cD with hi. */
+function addTwoRows(
+  newer: FloatArray,
+  newerAt: number,
+  older: FloatArray,
+  olderAt: number,
+  { lo, hi }: AnalysisFilters,
+  j: number,
   cA: FloatArray,
   cD: FloatArray,
   at: number,
   width: number,
 ): void {
+  const lo0 = lo[j]!;
+  const lo1 = lo[j + 1]!;
+  const hi0 = hi[j]!;
+  const hi1 = hi[j + 1]!;
   for (let c = 0; c < width; c++) {
-    const sample = x[from + c]!;
-    cA[at + c] = cA[at + c]! + lo * sample;
-    cD[at + c] = cD[at + c]! + hi * sample;
+    const first = newer[newerAt + c]!;
+    const second = older[olderAt + c]!;
+    cA[at + c] = cA[at + c]! + lo0 * first + lo1 * second;
+    cD[at + c] = cD[at + c]! + hi0 * first + hi1 * second;
   }
 }

@@ -1,22 +1,65 @@
 import type { Mode } from "./modes";
 
+/** What a transform reads and writes: float32 or float64. */
+export type FloatArray = Float32Array | Float64Array;
+
 /**
- * Sample m of the signal extended past its ends, as a sum of its own samples:
- * x̃[m] = scale · x[index] + first · x[0] + last · x[n − 1].
+ * Sample m of a signal extended past its ends, by samples of the signal:
+ * x̃[m] = scale · x[index] + mirrors · x[edge] + slope · (x[to] − x[from]).
  */
-export interface ExtendedSample {
+interface ExtendedSample {
   index: number;
   scale: number;
-  first: number;
-  last: number;
+  edge: number;
+  mirrors: number;
+  slope: number;
+  to: number;
+  from: number;
 }
 
-/** Writes the sample at m, any integer, into `out`. A length of 1 has no reflection; callers refuse it. */
-export function extendedSample(mode: Mode, n: number, m: number, out: ExtendedSample): void {
+const sample: ExtendedSample = { index: 0, scale: 1, edge: 0, mirrors: 0, slope: 0, to: 0, from: 0 };
+
+/**
+ * Rows m … m + count of an extended signal of n rows, `width` samples each (1: a plain vector), into `out`.
+ *
+ * @param base where the signal begins in x
+ * @param m any integer; rows inside the signal are copied
+ */
+export function extend(
+  x: FloatArray,
+  base: number,
+  n: number,
+  width: number,
+  mode: Mode,
+  m: number,
+  count: number,
+  out: Float64Array,
+  at = 0,
+): void {
+  for (let i = 0; i < count; i++) {
+    locate(mode, n, m + i, sample);
+    const { scale, mirrors, slope } = sample;
+    const index = base + sample.index * width;
+    const edge = base + sample.edge * width;
+    const to = base + sample.to * width;
+    const from = base + sample.from * width;
+    const row = at + i * width;
+    for (let c = 0; c < width; c++) {
+      // A factor of 0 means "not there", which 0 · NaN would not.
+      let value = scale === 0 ? 0 : scale * x[index + c]!;
+      if (mirrors !== 0) value += mirrors * x[edge + c]!;
+      if (slope !== 0) value += slope * (x[to + c]! - x[from + c]!);
+      out[row + c] = value;
+    }
+  }
+}
+
+/** Where sample m comes from. One sample has no reflection; callers refuse it. */
+function locate(mode: Mode, n: number, m: number, out: ExtendedSample): void {
   out.index = m;
   out.scale = 1;
-  out.first = 0;
-  out.last = 0;
+  out.mirrors = 0;
+  out.slope = 0;
   if (m >= 0 && m < n) return;
   switch (mode) {
     case "zero":
@@ -29,25 +72,25 @@ export function extendedSample(mode: Mode, n: number, m: number, out: ExtendedSa
       out.index = modulo(m, n);
       return;
     case "periodization":
-      out.index = Math.min(modulo(m, n + (n & 1)), n - 1);
+      out.index = Math.min(modulo(m, n + (n % 2)), n - 1);
       return;
     case "symmetric":
-      fold(modulo(m, 2 * n), n, out);
+      out.index = folded(m, n);
       return;
     case "antisymmetric":
-      fold(modulo(m, 2 * n), n, out);
-      if (Math.floor(m / n) % 2 !== 0) out.scale = -1;
+      out.index = folded(m, n);
+      out.scale = Math.floor(m / n) % 2 === 0 ? 1 : -1;
       return;
     case "reflect": {
-      const at = modulo(m, 2 * n - 2);
-      out.index = Math.min(at, 2 * n - 2 - at);
+      const position = modulo(m, 2 * n - 2);
+      out.index = Math.min(position, 2 * n - 2 - position);
       return;
     }
     case "smooth":
-      smooth(n, m, out);
+      followSlope(n, m, out);
       return;
     case "antireflect":
-      antireflect(n, m, out);
+      turnAtEnds(n, m, out);
   }
 }
 
@@ -56,82 +99,36 @@ function modulo(value: number, by: number): number {
   return rest < 0 ? rest + by : rest;
 }
 
-function fold(at: number, n: number, out: ExtendedSample): void {
-  out.index = at < n ? at : 2 * n - 1 - at;
+function folded(m: number, n: number): number {
+  const position = modulo(m, 2 * n);
+  return position < n ? position : 2 * n - 1 - position;
 }
 
-/** The straight line through the last two samples; through one sample, the constant. */
-function smooth(n: number, m: number, out: ExtendedSample): void {
+/** The straight line through the last two samples; through a single one, the constant. */
+function followSlope(n: number, m: number, out: ExtendedSample): void {
   const left = m < 0;
-  const steps = left ? -m : m - n + 1;
-  if (n === 1) {
-    out.index = 0;
-    return;
-  }
-  out.index = left ? 1 : n - 2;
-  out.scale = -steps;
-  if (left) out.first = 1 + steps;
-  else out.last = 1 + steps;
+  out.index = left ? 0 : n - 1;
+  if (n === 1) return;
+  out.slope = left ? -m : m - n + 1;
+  out.to = out.index;
+  out.from = left ? 1 : n - 2;
 }
 
-/** Reflections in a point at both ends; every two of them add twice the rise from end to end. */
-function antireflect(n: number, m: number, out: ExtendedSample): void {
+/** Half turns about the end points; every two of them add twice the rise from end to end. */
+function turnAtEnds(n: number, m: number, out: ExtendedSample): void {
   const period = n - 1;
   const turns = Math.floor(m / period);
   const rest = m - turns * period;
+  out.to = n - 1;
+  out.from = 0;
   if (turns % 2 === 0) {
     out.index = rest;
-    out.first = -turns;
-    out.last = turns;
-  } else {
-    out.index = period - rest;
-    out.scale = -1;
-    out.first = 1 - turns;
-    out.last = 1 + turns;
+    out.slope = turns;
+    return;
   }
-}
-
-const sample: ExtendedSample = { index: 0, scale: 1, first: 0, last: 0 };
-
-/** What a transform reads: float32 or float64. */
-export type FloatArray = Float32Array | Float64Array;
-
-/** `count` extended samples of x[base … base + n) from position m on. */
-export function extendLine(x: FloatArray, base: number, n: number, mode: Mode, m: number, count: number): Float64Array {
-  const out = new Float64Array(count);
-  for (let i = 0; i < count; i++) {
-    extendedSample(mode, n, m + i, sample);
-    // A factor of 0 means "not there", which 0 · NaN would not.
-    if (sample.scale !== 0) out[i] = sample.scale * x[base + sample.index]!;
-    if (sample.first !== 0) out[i] = out[i]! + sample.first * x[base]!;
-    if (sample.last !== 0) out[i] = out[i]! + sample.last * x[base + n - 1]!;
-  }
-  return out;
-}
-
-/** The same for rows of `width` samples: extended rows m … m + count of the n rows from `base` on, into `out`. */
-export function extendRows(
-  x: FloatArray,
-  base: number,
-  n: number,
-  width: number,
-  mode: Mode,
-  m: number,
-  count: number,
-  out: Float64Array,
-  at: number,
-): void {
-  for (let i = 0; i < count; i++) {
-    extendedSample(mode, n, m + i, sample);
-    const row = at + i * width;
-    out.fill(0, row, row + width);
-    addRow(out, row, x, base + sample.index * width, width, sample.scale);
-    addRow(out, row, x, base, width, sample.first);
-    addRow(out, row, x, base + (n - 1) * width, width, sample.last);
-  }
-}
-
-function addRow(out: Float64Array, at: number, x: FloatArray, from: number, width: number, scale: number): void {
-  if (scale === 0) return;
-  for (let c = 0; c < width; c++) out[at + c] = out[at + c]! + scale * x[from + c]!;
+  out.index = period - rest;
+  out.scale = -1;
+  out.mirrors = 2;
+  out.edge = turns > 0 ? n - 1 : 0;
+  out.slope = turns > 0 ? turns - 1 : turns + 1;
 }

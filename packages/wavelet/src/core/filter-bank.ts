@@ -32,7 +32,7 @@ export function filterLength(bank: FilterBank): number {
   return length;
 }
 
-/** The decomposition filters reversed, so that analysis is a correlation. */
+/** The decomposition filters as the analysis kernels read them. */
 export interface AnalysisFilters {
   readonly length: number;
   readonly lo: Float64Array;
@@ -40,18 +40,14 @@ export interface AnalysisFilters {
 }
 
 export function analysisFilters(bank: FilterBank): AnalysisFilters {
-  const length = filterLength(bank);
   return {
-    length,
-    lo: checkedTaps(bank.decLo, "decLo").reverse(),
-    hi: checkedTaps(bank.decHi, "decHi").reverse(),
+    length: filterLength(bank),
+    lo: checkedTaps(bank.decLo, "decLo"),
+    hi: checkedTaps(bank.decHi, "decHi"),
   };
 }
 
-/**
- * The reconstruction filters by the parity of the sample they make, reversed:
- * y[2i] = Σ_v loEven[v] · cA[i + v] + hiEven[v] · cD[i + v], and y[2i + 1] with the odd ones.
- */
+/** The reconstruction filters by the parity of the samples they make. */
 export interface SynthesisFilters {
   readonly length: number;
   readonly loEven: Float64Array;
@@ -62,10 +58,10 @@ export interface SynthesisFilters {
 
 export function synthesisFilters(bank: FilterBank): SynthesisFilters {
   const length = filterLength(bank);
-  const lo = checkedTaps(bank.recLo, "recLo").reverse();
-  const hi = checkedTaps(bank.recHi, "recHi").reverse();
-  const parity = (taps: Float64Array, first: 0 | 1) => taps.filter((_, i) => i % 2 === first);
-  return { length, loEven: parity(lo, 1), loOdd: parity(lo, 0), hiEven: parity(hi, 1), hiOdd: parity(hi, 0) };
+  const lo = checkedTaps(bank.recLo, "recLo");
+  const hi = checkedTaps(bank.recHi, "recHi");
+  const half = (taps: Float64Array, parity: 0 | 1) => taps.filter((_, i) => i % 2 === parity);
+  return { length, loEven: half(lo, 0), loOdd: half(lo, 1), hiEven: half(hi, 0), hiOdd: half(hi, 1) };
 }
 
 function checkedTaps(taps: ArrayLike<number>, name: string): Float64Array {

@@ -8,7 +8,8 @@ export interface Layout {
 }
 
 export function layoutAlong(shape: readonly number[], axis: number): Layout {
-  const size = (from: number, to?: number) => shape.slice(from, to).reduce((product, length) => product * length, 1);
+  const size = (from: number, to?: number) =>
+    shape.slice(from, to).reduce((product, length) => product * length, 1);
   return { outer: size(0, axis), length: shape[axis]!, inner: size(axis + 1) };
 }
 

@@ -3,7 +3,9 @@ import type { Mode } from "./modes";
 
 /** Coefficients per band of one level: ⌊(n + F − 1) / 2⌋, with periodization ⌈n / 2⌉. */
 export function coefficientLength(dataLength: number, filterLength: number, mode: Mode): number {
-  return mode === "periodization" ? Math.ceil(dataLength / 2) : Math.floor((dataLength + filterLength - 1) / 2);
+  return mode === "periodization"
+    ? Math.ceil(dataLength / 2)
+    : Math.floor((dataLength + filterLength - 1) / 2);
 }
 
 /** Samples that one level gives back: 2L − F + 2, with periodization 2L. */

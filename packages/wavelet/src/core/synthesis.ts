@@ -30,7 +30,7 @@ export function synthesise(
   }
 }
 
-/** `pairs` of samples y[at], y[at + 1], …, the first from the coefficients at `from` and after. */
+/** `pairs` of samples y[at], y[at + 1], …, the first from the F/2 coefficients at `from` and after. */
 function interpolate(
   cA: FloatArray,
   cD: FloatArray,
@@ -42,16 +42,21 @@ function interpolate(
 ): void {
   const half = length / 2;
   for (let i = 0; i < pairs; i++) {
-    let even = 0;
-    let odd = 0;
-    for (let v = 0; v < half; v++) {
-      const a = cA[from + i + v]!;
-      const d = cD[from + i + v]!;
-      even += loEven[v]! * a + hiEven[v]! * d;
-      odd += loOdd[v]! * a + hiOdd[v]! * d;
+    const newest = from + i + half - 1;
+    let evenA = 0;
+    let oddA = 0;
+    let evenD = 0;
+    let oddD = 0;
+    for (let j = 0; j < half; j++) {
+      const a = cA[newest - j]!;
+      const d = cD[newest - j]!;
+      evenA += loEven[j]! * a;
+      oddA += loOdd[j]! * a;
+      evenD += hiEven[j]! * d;
+      oddD += hiOdd[j]! * d;
     }
-    y[at + 2 * i] = even;
-    y[at + 2 * i + 1] = odd;
+    y[at + 2 * i] = evenA + evenD;
+    y[at + 2 * i + 1] = oddA + oddD;
   }
 }
 
@@ -111,13 +116,14 @@ function synthesiseRows(
     for (let i = 0; i < samples / 2; i++) {
       const even = (block * samples + wrapped(2 * i - early, samples)) * inner;
       const odd = (block * samples + 2 * i + 1 - early) * inner;
-      for (let v = 0; v < half; v++) {
-        const from = (block * length + wrapped(start + i + v, length)) * inner;
+      for (let j = 0; j < half; j++) {
+        const from = (block * length + wrapped(start + i + half - 1 - j, length)) * inner;
+        const [le, lo, he, ho] = [loEven[j]!, loOdd[j]!, hiEven[j]!, hiOdd[j]!];
         for (let c = 0; c < inner; c++) {
           const a = cA[from + c]!;
           const d = cD[from + c]!;
-          y[even + c] = y[even + c]! + loEven[v]! * a + hiEven[v]! * d;
-          y[odd + c] = y[odd + c]! + loOdd[v]! * a + hiOdd[v]! * d;
+          y[even + c] = y[even + c]! + le * a + he * d;
+          y[odd + c] = y[odd + c]! + lo * a + ho * d;
         }
       }
     }

@@ -12,5 +12,7 @@ export const reverseBiorthogonal = {
 
 function reversed(taps: Taps): Taps {
   const entries = Object.entries(taps);
-  return Object.fromEntries(entries.map(([name, filter]) => [name.replace("bior", "rbio"), filter.toReversed()]));
+  return Object.fromEntries(
+    entries.map(([name, filter]) => [name.replace("bior", "rbio"), filter.toReversed()]),
+  );
 }

@@ -1,0 +1,2 @@
+export type { GpuMode } from "./device";
+export { gpuEngine } from "./engine";

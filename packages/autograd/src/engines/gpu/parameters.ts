@@ -1,0 +1,22 @@
+import type { Parameter } from "../../parameter";
+import { toFloat32 } from "./convert";
+
+/** Parameters as float32 arrays, those of other types converted once for each version. */
+export interface ParameterArrays {
+  get(parameter: Parameter): Float32Array;
+}
+
+export const parameterArrays = (): ParameterArrays => {
+  const converted = new WeakMap<Parameter, { readonly version: number; readonly values: Float32Array }>();
+  return {
+    get(parameter) {
+      const { version, dtype, data } = parameter;
+      if (dtype === "float32") return toFloat32(dtype, data);
+      const found = converted.get(parameter);
+      if (found !== undefined && found.version === version) return found.values;
+      const values = toFloat32(dtype, data);
+      converted.set(parameter, { version, values });
+      return values;
+    },
+  };
+};

@@ -1,0 +1,116 @@
+import { AutogradError } from "../../errors";
+import type { Graph } from "../../graph";
+import { parameterOf } from "../../graph";
+import type { GpuLowering } from "../../op";
+import type { Parameter } from "../../parameter";
+import { sizeOf } from "../../shape";
+import type { HostTensor, Tensor, TensorType } from "../../tensor";
+import { nothing, toFloat32 } from "./convert";
+
+/** Where a kernel gets an array from. */
+export type Source =
+  | { readonly kind: "input"; readonly index: number }
+  | { readonly kind: "parameter"; readonly parameter: Parameter }
+  | { readonly kind: "constant"; readonly values: Float32Array }
+  | { readonly kind: "step"; readonly step: number };
+
+export interface PlanStep {
+  readonly source: string;
+  readonly size: number;
+  readonly args: readonly Source[];
+}
+
+/** A graph as a sequence of kernels, equal ones run once, unused ones left out. */
+export interface Plan {
+  readonly steps: readonly PlanStep[];
+  readonly outputs: readonly { readonly from: Source; readonly type: TensorType }[];
+  /** Multiply-adds of one run, about. */
+  readonly work: number;
+}
+
+export const makePlan = (engine: string, graph: Graph): Plan => {
+  const steps: (PlanStep & { readonly work: number })[] = [];
+  const known = new Map<string, Source>();
+  const names = new Map<Source, string>();
+  const values = new Map<Tensor, Source>();
+  const empty = unique(`empty`, { kind: "constant", values: nothing });
+
+  /** One source object for each key, so that equal steps have equal keys. */
+  function unique(key: string, source: Source): Source {
+    const found = known.get(key);
+    if (found !== undefined) return found;
+    known.set(key, source);
+    names.set(source, key);
+    return source;
+  }
+
+  const addStep = (source: string, size: number, args: readonly Source[], work: number): Source => {
+    if (size === 0) return empty;
+    const key = `step ${size} ${args.map((arg) => names.get(arg)).join(",")} ${source}`;
+    const found = known.get(key);
+    if (found !== undefined) return found;
+    steps.push({ source, size, args, work });
+    const made: Source = { kind: "step", step: steps.length - 1 };
+    known.set(key, made);
+    // A short name: keys of later steps would grow with the depth of the graph.
+    names.set(made, `s${made.step}`);
+    return made;
+  };
+
+  const lower = (node: Tensor): Source => {
+    const { definition, inputs } = node;
+    if (definition === null) throw new AutogradError(`${engine}: a ${node.op} without a definition`);
+    const lowering: GpuLowering = definition.gpu({ inputs, output: node, attributes: node.attributes });
+    if ("alias" in lowering) return values.get(inputs[lowering.alias]!)!;
+    if (lowering.length === 0 && node.size > 0)
+      throw new AutogradError(`${engine}: ${node.op} has no kernels for ${node}`);
+    const made: Source[] = [];
+    for (const { source, size, args, work = 1 } of lowering) {
+      const from = args.map((arg) => (typeof arg === "number" ? values.get(inputs[arg]!)! : made[arg.step]!));
+      made.push(addStep(source, size, from, work * size));
+    }
+    return made.at(-1) ?? empty;
+  };
+
+  const leaf = (node: Tensor): Source | null => {
+    if (node.op === "input") {
+      const index = graph.inputs.indexOf(node);
+      if (index < 0) throw new AutogradError(`${engine}: ${node} is not among the graph's inputs`);
+      return unique(`input ${index}`, { kind: "input", index });
+    }
+    if (node.op === "parameter") {
+      const parameter = parameterOf(node);
+      return unique(`parameter ${parameter.id}`, { kind: "parameter", parameter });
+    }
+    if (node.op !== "constant") return null;
+    const { dtype, data } = node.attributes.value as HostTensor;
+    const numbers = toFloat32(dtype, data);
+    const key = numbers.length <= 16 ? `${[...numbers].map((x) => (Object.is(x, -0) ? "-0" : x))}` : `#${node.id}`;
+    return unique(`constant ${key}`, { kind: "constant", values: numbers });
+  };
+
+  for (const node of graph.nodes)
+    values.set(node, leaf(node) ?? (sizeOf(node.shape) === 0 ? empty : lower(node)));
+  const outputs = graph.outputs.map((node) => ({ from: values.get(node)!, type: node }));
+  return { ...prune(steps, outputs) };
+};
+
+/** Leaves out the steps that no output needs (operands of custom gradients, say) and numbers the rest anew. */
+const prune = (
+  steps: readonly (PlanStep & { readonly work: number })[],
+  outputs: readonly { readonly from: Source; readonly type: TensorType }[],
+): Plan => {
+  const used = new Set<number>();
+  const use = (source: Source) => source.kind === "step" && used.add(source.step);
+  for (const { from } of outputs) use(from);
+  for (let i = steps.length - 1; i >= 0; i--) if (used.has(i)) steps[i]!.args.forEach(use);
+  const kept = steps.flatMap((step, i) => (used.has(i) ? [{ ...step, old: i }] : []));
+  const numbers = new Map(kept.map(({ old }, i) => [old, i]));
+  const renumber = (source: Source): Source =>
+    source.kind === "step" ? { kind: "step", step: numbers.get(source.step)! } : source;
+  return {
+    steps: kept.map(({ source, size, args }) => ({ source, size, args: args.map(renumber) })),
+    outputs: outputs.map(({ from, type: { shape, dtype } }) => ({ from: renumber(from), type: { shape, dtype } })),
+    work: kept.reduce((total, { work }) => total + work, 0),
+  };
+};

@@ -1,0 +1,130 @@
+import type { Parameter } from "../../parameter";
+import type { GpuDevice, Kernel, Pipeline } from "./device";
+import type { ParameterArrays } from "./parameters";
+import type { Plan, Source } from "./plan";
+
+/** Runs a plan's kernels. */
+export interface Runner {
+  /** The arrays of all steps that are outputs, from the arrays of the graph's inputs. */
+  run(inputs: readonly Float32Array[]): Promise<ReadonlyMap<number, Float32Array>>;
+  destroy(): Promise<void>;
+}
+
+/** The steps that the caller wants to see. */
+const wantedSteps = (plan: Plan): number[] => [
+  ...new Set(plan.outputs.flatMap(({ from }) => (from.kind === "step" ? [from.step] : []))),
+];
+
+/**
+ * Kernel by kernel, for the cpu: parameters are read where they are, nothing is copied, and an intermediate
+ * result goes when its last reader has run.
+ */
+export const directRunner = (
+  plan: Plan,
+  kernels: readonly Kernel[],
+  parameters: ParameterArrays,
+): Runner => {
+  const wanted = new Set(wantedSteps(plan));
+  const lastReader = new Map<number, number>();
+  plan.steps.forEach(({ args }, i) => {
+    for (const arg of args) if (arg.kind === "step") lastReader.set(arg.step, i);
+  });
+  const dying = plan.steps.map((_, i) =>
+    [...lastReader].flatMap(([step, reader]) => (reader === i && !wanted.has(step) ? [step] : [])),
+  );
+  return {
+    run: async (inputs) => {
+      const results = new Map<number, Float32Array>();
+      const arrayOf = (source: Source): Float32Array => {
+        if (source.kind === "input") return inputs[source.index]!;
+        if (source.kind === "parameter") return parameters.get(source.parameter);
+        return source.kind === "constant" ? source.values : results.get(source.step)!;
+      };
+      plan.steps.forEach(({ args }, i) => {
+        results.set(i, kernels[i]!(...args.map(arrayOf)) as Float32Array);
+        for (const step of dying[i]!) results.delete(step);
+      });
+      return results;
+    },
+    destroy: async () => {},
+  };
+};
+
+/** Parameters of at most this many elements are sent at every run. */
+const smallParameter = 2 ** 16;
+
+/** Below this many multiply-adds a step, waiting for each other costs threads more than they win. */
+const workForThreads = 150_000;
+
+/**
+ * One gpu.js pipeline. Large parameters stay on the device; when one is seen to change, it is sent at every
+ * run from then on, in this plan (made anew once) and in those made later.
+ */
+export const pipelineRunner = (
+  device: GpuDevice,
+  plan: Plan,
+  kernels: readonly Kernel[],
+  parameters: ParameterArrays,
+  changing: WeakSet<Parameter>,
+): Runner => {
+  const sources = plan.steps.flatMap(({ args }) => args);
+  const inputs = [...new Set(sources.flatMap((source) => (source.kind === "input" ? [source.index] : [])))];
+  const all = [...new Set(sources.flatMap((source) => (source.kind === "parameter" ? [source.parameter] : [])))];
+  const wanted = wantedSteps(plan);
+  const threads = plan.work > workForThreads * plan.steps.length;
+
+  const build = () => {
+    const sent = all.filter((parameter) => parameter.tensor.size <= smallParameter || changing.has(parameter));
+    const resident = new Map(
+      all.flatMap((parameter) => (sent.includes(parameter) ? [] : [[parameter, parameter.version] as const])),
+    );
+    const pipeline: Pipeline = device.createPipeline(
+      (handles) => {
+        const inputHandles = new Map(inputs.map((index, i) => [index, handles[i]]));
+        const sentHandles = new Map(sent.map((parameter, i) => [parameter, handles[inputs.length + i]]));
+        const results: unknown[] = [];
+        const valueOf = (source: Source): unknown => {
+          if (source.kind === "input") return inputHandles.get(source.index);
+          if (source.kind === "step") return results[source.step];
+          if (source.kind === "constant") return source.values;
+          return sentHandles.get(source.parameter) ?? parameters.get(source.parameter);
+        };
+        plan.steps.forEach(({ args }, i) => {
+          results.push(kernels[i]!(...args.map(valueOf)));
+        });
+        return wanted.map((step) => results[step]);
+      },
+      inputs.length + sent.length,
+      threads,
+    );
+    return { pipeline, sent, resident };
+  };
+
+  let current = build();
+  let tail: Promise<unknown> = Promise.resolve();
+
+  const runOnce = async (arrays: readonly Float32Array[]) => {
+    const changed = [...current.resident].filter(([parameter, version]) => parameter.version !== version);
+    if (changed.length > 0) {
+      for (const [parameter] of changed) changing.add(parameter);
+      await current.pipeline.destroy();
+      current = build();
+    }
+    const { pipeline, sent } = current;
+    const fed = [...inputs.map((index) => arrays[index]!), ...sent.map((parameter) => parameters.get(parameter))];
+    const results = await pipeline.run(fed);
+    return new Map(wanted.map((step, i) => [step, results[i]!]));
+  };
+
+  return {
+    run: (arrays) => {
+      const run = tail.then(() => runOnce(arrays));
+      tail = run.catch(() => {});
+      return run;
+    },
+    destroy: async () => {
+      await tail;
+      await current.pipeline.destroy();
+    },
+  };
+};

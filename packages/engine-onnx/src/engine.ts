@@ -1,0 +1,75 @@
+import type { Engine } from "@waveft/autograd";
+import type { InferenceSession } from "onnxruntime-node";
+import { OnnxEngineError } from "./errors";
+import { makeExecutable } from "./executable";
+import type { Provider, ProviderSpec } from "./providers";
+import { providers } from "./providers";
+import type { Runtime } from "./runtime";
+import { loadRuntime } from "./runtime";
+
+export interface OnnxEngineOptions {
+  /** Threads inside one operator (default: ONNX Runtime's, one a physical core). */
+  threads?: number;
+  /**
+   * Optimizers of ONNX Runtime to leave out. `CommonSubexpressionElimination` merges recomputed nodes back,
+   * so gradient checkpointing needs it off.
+   */
+  disabledOptimizers?: readonly string[];
+  /** Keep frozen parameters in the session instead of feeding them at every run (default: by provider). */
+  embedFrozen?: boolean;
+  /** ONNX Runtime itself, where it is not found by its package name: `import * as ort from "onnxruntime-web"`. */
+  runtime?: Runtime;
+  /** Session options of ONNX Runtime, laid over ours. */
+  session?: InferenceSession.SessionOptions;
+}
+
+/**
+ * The engine `onnx:<provider>`: each graph becomes one ONNX model and one session. Throws an
+ * `OnnxEngineError` when the provider is unknown or not in this machine's ONNX Runtime.
+ */
+export const onnxEngine = async (provider: string = "cpu", options: OnnxEngineOptions = {}): Promise<Engine> => {
+  const spec = (providers as Record<string, ProviderSpec | undefined>)[provider];
+  if (spec === undefined)
+    throw new OnnxEngineError(`onnx: no provider "${provider}"; there are ${Object.keys(providers).join(", ")}`);
+  const runtime = options.runtime ?? (await loadRuntime(spec.runtime));
+  const backends = runtime.listSupportedBackends?.().map(({ name }) => name);
+  if (backends !== undefined && !backends.includes(provider))
+    throw new OnnxEngineError(
+      `onnx: this ONNX Runtime has no provider "${provider}"; it has ${backends.filter(isProvider).join(", ")}`,
+    );
+  const name = `onnx:${provider}`;
+  const session = sessionOptions(spec, options);
+  return {
+    name,
+    compile: (graph) =>
+      makeExecutable(graph, { name, runtime, options: session, embed: options.embedFrozen ?? spec.embed }),
+  };
+};
+
+const isProvider = (name: string): name is Provider => name in providers;
+
+/** Providers that can be tried here: those of the installed binary, and `wasm` where onnxruntime-web is. */
+export const listProviders = async (): Promise<Provider[]> => {
+  const found: Provider[] = [];
+  for (const kind of ["node", "web"] as const) {
+    const runtime = await loadRuntime(kind).catch(() => null);
+    if (runtime === null) continue;
+    const names = runtime.listSupportedBackends?.().map(({ name }) => name) ?? ["wasm"];
+    for (const name of names) if (isProvider(name) && !found.includes(name)) found.push(name);
+  }
+  return found;
+};
+
+const sessionOptions = (
+  spec: ProviderSpec,
+  { threads, disabledOptimizers = [], session }: OnnxEngineOptions,
+): InferenceSession.SessionOptions => ({
+  graphOptimizationLevel: "all",
+  logSeverityLevel: 3,
+  ...spec.session,
+  ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
+  ...(disabledOptimizers.length === 0
+    ? {}
+    : { extra: { optimization: { disable_specified_optimizers: disabledOptimizers.join(";") } } }),
+  ...session,
+});

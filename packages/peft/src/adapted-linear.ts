@@ -1,0 +1,159 @@
+import {
+  asFloat32,
+  customGradient,
+  DerivedParameter,
+  decodeHalf,
+  type Linear,
+  type LinearLayer,
+  linear,
+  matmul,
+  Module,
+  type Parameter,
+  reshape,
+  type Tensor,
+} from "@waveft/autograd";
+import { PeftError } from "./errors";
+import type { LayerAdapter } from "./method";
+
+/** The trainable parameters of one adapter, or of all by name, as modules: so they are found in the tree. */
+class ParameterTable extends Module {
+  override readonly kind = "ParameterTable";
+}
+
+/**
+ * A linear layer with adapters, in place of the layer it wraps: y = x · (W + ΔW)ᵀ + bias, where ΔW is the sum
+ * over the active adapters. The adapted weight is kept on the host (the merged strategy), so a step costs what
+ * the frozen layer's costs, plus the adapters' own gradients.
+ */
+export class AdaptedLinear extends Module implements LinearLayer {
+  override readonly kind = "AdaptedLinear";
+  readonly baseLayer: Linear;
+  readonly adapterParameters = new ParameterTable();
+  readonly #adapters = new Map<string, LayerAdapter>();
+  #active: readonly string[] = [];
+  #weight: DerivedParameter | null = null;
+
+  constructor(baseLayer: Linear) {
+    super();
+    this.baseLayer = baseLayer;
+  }
+
+  get inFeatures(): number {
+    return this.baseLayer.inFeatures;
+  }
+
+  get outFeatures(): number {
+    return this.baseLayer.outFeatures;
+  }
+
+  get adapters(): ReadonlyMap<string, LayerAdapter> {
+    return this.#adapters;
+  }
+
+  addAdapter(name: string, adapter: LayerAdapter): void {
+    this.#adapters.set(name, adapter);
+    const table = Object.assign(new ParameterTable(), adapter.parameters);
+    Object.assign(this.adapterParameters, { [name]: table });
+  }
+
+  deleteAdapter(name: string): void {
+    this.#adapters.delete(name);
+    Reflect.deleteProperty(this.adapterParameters, name);
+    this.setActive(this.#active.filter((active) => active !== name));
+  }
+
+  /** The adapters whose ΔW are added; names that this layer lacks are skipped. */
+  setActive(names: readonly string[]): void {
+    this.#active = names.filter((name) => this.#adapters.has(name));
+    this.#weight = null;
+  }
+
+  override get structure(): string {
+    const ids = this.#activeParameters().map((parameter) => `${parameter.id}${parameter.requiresGrad ? "g" : ""}`);
+    return ids.length === 0 ? "" : `[${ids.join("+")}]`;
+  }
+
+  forward(x: Tensor): Tensor {
+    if (this.#active.length === 0) return this.baseLayer.forward(x);
+    const { weight, bias } = { weight: this.effectiveWeight(), bias: this.baseLayer.bias };
+    const rows = reshape(x, [-1, this.inFeatures]);
+    const y = linear(rows, weight, bias === null ? null : asFloat32(bias));
+    const operands = this.#activeParameters().map((parameter) => parameter.tensor);
+    const adapters = this.#activeAdapters();
+    const adapted = customGradient(y, [rows, ...operands], (dy) => [
+      matmul(dy, weight),
+      ...adapters.flatMap((adapter) => adapter.gradient(rows, dy)),
+    ]);
+    return reshape(adapted, [...x.shape.slice(0, -1), this.outFeatures]);
+  }
+
+  /** W + ΔW in float32, computed again when it is read after a change. */
+  effectiveWeight(): Parameter {
+    this.#weight ??= mergedWeight(this.baseLayer.weight, this.#activeAdapters());
+    return this.#weight;
+  }
+
+  #activeAdapters(): LayerAdapter[] {
+    return this.#active.map((name) => this.#adapters.get(name)!);
+  }
+
+  #activeParameters(): Parameter[] {
+    return this.#activeAdapters().flatMap((adapter) => Object.values(adapter.parameters));
+  }
+}
+
+export const isAdaptedLinear = (module: Module): module is AdaptedLinear => module.kind === "AdaptedLinear";
+
+/**
+ * W + ΔW as a derived parameter. Only entries that some ΔW touches are computed again, each from the base
+ * weight with one rounding: nothing drifts over the steps.
+ */
+const mergedWeight = (base: Parameter, adapters: readonly LayerAdapter[]): DerivedParameter => {
+  const sources = [base, ...adapters.flatMap((adapter) => Object.values(adapter.parameters))];
+  const touched = unionOf(adapters.map((adapter) => adapter.touched));
+  let baseVersion = base.version;
+  let originals = originalsOf(base, touched);
+  const addAll = (target: Float32Array): void => {
+    for (const adapter of adapters) adapter.addDelta(target);
+  };
+  const everywhere = (target: Float32Array): void => {
+    target.fill(0);
+    addAll(target);
+    const weight = float32Of(base);
+    for (let flat = 0; flat < target.length; flat++) target[flat]! += weight[flat]!;
+  };
+  const update = (target: Float32Array): void => {
+    if (touched === null || originals === null) return everywhere(target);
+    if (base.version !== baseVersion) {
+      baseVersion = base.version;
+      originals = originalsOf(base, touched);
+      return everywhere(target);
+    }
+    for (const flat of touched) target[flat] = 0;
+    addAll(target);
+    for (let n = 0; n < touched.length; n++) target[touched[n]!]! += originals[n]!;
+  };
+  return new DerivedParameter({ shape: base.shape, dtype: "float32" }, float32Of(base).slice(), sources, (target) =>
+    update(target as Float32Array),
+  );
+};
+
+const originalsOf = (base: Parameter, touched: Int32Array | null): Float32Array | null => {
+  if (touched === null) return null;
+  const weight = float32Of(base);
+  return Float32Array.from(touched, (flat) => weight[flat]!);
+};
+
+const float32Of = ({ data, dtype }: Parameter): Float32Array => {
+  if (dtype === "float32") return data as Float32Array;
+  if (dtype === "float16" || dtype === "bfloat16") return decodeHalf(dtype, data as Uint16Array);
+  throw new PeftError(`peft: a weight of ${dtype} cannot be adapted; give float32, float16 or bfloat16`);
+};
+
+/** All indices in any of the sets; null when one stands for everything. */
+const unionOf = (sets: readonly (Int32Array | null)[]): Int32Array | null => {
+  const known = sets.filter((set) => set !== null);
+  if (known.length < sets.length) return null;
+  if (known.length === 1) return known[0]!;
+  return Int32Array.from(new Set(known.flatMap((set) => Array.from(set)))).sort();
+};

@@ -1,0 +1,113 @@
+import type { Parameter } from "@waveft/autograd";
+import {
+  type ByteSource,
+  isSafetensorsError,
+  type NamedTensors,
+  openSafetensors,
+  type TensorData,
+  toFloat32,
+  writeSafetensors,
+} from "@waveft/safetensors";
+import { type HubOptions, isTransformersError, resolveRepo } from "@waveft/transformers";
+import { PEFT_VERSION, type PeftConfig, pythonJson } from "./config";
+import { PeftError } from "./errors";
+import { adapterCard } from "./model-card";
+import type { AdapterMethod } from "./method";
+import { methods } from "./methods";
+import { makeFolder, writeText } from "./node";
+
+export const CONFIG_FILE = "adapter_config.json";
+export const WEIGHTS_FILE = "adapter_model.safetensors";
+
+/** Where an adapter comes from: revision, cache folder, token and the like, as for models. */
+export type LoadOptions = Omit<HubOptions, "repoType">;
+
+export interface SavedAdapter {
+  /** The folder or repository, for messages. */
+  readonly source: string;
+  readonly config: PeftConfig;
+  readonly tensors: ReadonlyMap<string, { readonly shape: readonly number[]; readonly data: Float32Array }>;
+}
+
+/** Writes `adapter_config.json`, `adapter_model.safetensors` and `README.md`, each whole or not at all. */
+export const writeAdapter = async (
+  folder: string,
+  config: PeftConfig,
+  method: AdapterMethod,
+  state: ReadonlyMap<string, Parameter>,
+  base: { readonly nameOrPath?: string },
+): Promise<void> => {
+  const baseModel = config.baseModelNameOrPath ?? base.nameOrPath ?? null;
+  const json = {
+    ...config.toJson(),
+    base_model_name_or_path: baseModel,
+    inference_mode: true,
+    peft_version: PEFT_VERSION,
+  };
+  const tensors: NamedTensors = new Map(
+    [...state].map(([name, { shape, data }]): [string, TensorData] => [
+      name,
+      { dtype: "F32", shape, data: data as Float32Array<ArrayBuffer> },
+    ]),
+  );
+  await makeFolder(folder);
+  await writeSafetensors(`${folder}/${WEIGHTS_FILE}`, tensors, { format: "pt" });
+  await writeText(`${folder}/${CONFIG_FILE}`, pythonJson(json, method.floatFields));
+  await writeText(`${folder}/README.md`, adapterCard(config, baseModel));
+};
+
+/** Reads and checks an adapter's files from a folder or a hub repository. */
+export const readAdapter = async (idOrFolder: string, options: LoadOptions): Promise<SavedAdapter> => {
+  try {
+    const files = await resolveRepo(idOrFolder, options);
+    for (const file of [CONFIG_FILE, WEIGHTS_FILE])
+      if (!(await files.has(file)))
+        throw new PeftError(`${idOrFolder}: no ${file}; an adapter has ${CONFIG_FILE} and ${WEIGHTS_FILE}`);
+    const config = parseConfig(idOrFolder, await textOf(await files.open(CONFIG_FILE)));
+    return { source: idOrFolder, config, tensors: await readTensors(await files.open(WEIGHTS_FILE)) };
+  } catch (error) {
+    if (isSafetensorsError(error) || isTransformersError(error))
+      throw new PeftError(`adapter ${idOrFolder}: ${error.message}`, { cause: error });
+    throw error;
+  }
+};
+
+const readTensors = async (source: ByteSource): Promise<SavedAdapter["tensors"]> => {
+  const file = await openSafetensors(source);
+  try {
+    const tensors = new Map<string, { shape: readonly number[]; data: Float32Array }>();
+    for (const name of file.tensors.keys()) {
+      const tensor = await file.read(name);
+      tensors.set(name, { shape: tensor.shape, data: toFloat32(tensor) });
+    }
+    return tensors;
+  } finally {
+    await file.close();
+  }
+};
+
+const textOf = async (source: ByteSource): Promise<string> => {
+  try {
+    return new TextDecoder().decode(await source.read(0, source.size));
+  } finally {
+    await source.close?.();
+  }
+};
+
+const parseConfig = (source: string, text: string): PeftConfig => {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    throw new PeftError(`${source}: ${CONFIG_FILE} is not JSON`);
+  }
+  if (typeof json !== "object" || json === null || Array.isArray(json))
+    throw new PeftError(`${source}: ${CONFIG_FILE} holds no object; give a config that PEFT wrote`);
+  const fields = json as Readonly<Record<string, unknown>>;
+  const method = Object.entries(methods).find(([peftType]) => peftType === fields.peft_type)?.[1];
+  if (method === undefined)
+    throw new PeftError(
+      `${source}: peft_type is ${JSON.stringify(fields.peft_type)}; this package has ${Object.keys(methods).join(", ")}`,
+    );
+  return method.configFromJson(fields);
+};

@@ -1,0 +1,7 @@
+import type { AdapterMethod } from "../method";
+import { waveft } from "./waveft";
+
+/** Adapter methods by `peft_type`: a new one is its own file and one line here. */
+export const methods = {
+  WAVEFT: waveft,
+} satisfies Record<string, AdapterMethod>;

@@ -1,0 +1,136 @@
+import type { CoordinateSet } from "@waveft/sparse";
+import type { Placement, SynthesisFilters } from "./placement";
+
+/** How a layer's coefficients become entries of ΔW. */
+export interface Delta {
+  /** Flat indices that may change; null: all. */
+  readonly touched: Int32Array | null;
+  /** target += scaling · ΔW(values). */
+  add(target: Float32Array, values: Float32Array): void;
+}
+
+/** Without the inverse transform a coefficient is an entry of ΔW. */
+export const directDelta = ({ rows, columns, count, shape }: CoordinateSet, scaling: number): Delta => {
+  const places = Int32Array.from({ length: count }, (_, n) => rows[n]! * shape[1] + columns[n]!);
+  return {
+    touched: places,
+    add: (target, values) => {
+      for (let n = 0; n < count; n++) target[places[n]!]! += scaling * values[n]!;
+    },
+  };
+};
+
+/**
+ * One coefficient at a time: taps² entries each. Best while few coefficients or short filters leave ΔW sparse.
+ */
+export const scatterDelta = (
+  placement: Placement,
+  filters: SynthesisFilters,
+  shape: readonly [number, number],
+  scaling: number,
+): Delta => {
+  const [out, width] = shape;
+  const { count, taps, i, j, highDown, highAcross } = placement;
+  const lo = Float64Array.from(filters.recLo);
+  const hi = Float64Array.from(filters.recHi);
+  const visit = (n: number, entry: (flat: number, weight: number) => void): void => {
+    const f = highDown[n] === 1 ? hi : lo;
+    const g = highAcross[n] === 1 ? hi : lo;
+    const top = 2 * i[n]! - taps + 2;
+    const left = 2 * j[n]! - taps + 2;
+    for (let a = Math.max(0, -top); a < taps && top + a < out; a++)
+      for (let b = Math.max(0, -left); b < taps && left + b < width; b++)
+        entry((top + a) * width + left + b, f[a]! * g[b]!);
+  };
+  const marked = new Uint8Array(out * width);
+  for (let n = 0; n < count; n++)
+    visit(n, (flat) => {
+      marked[flat] = 1;
+    });
+  return {
+    touched: indicesOf(marked),
+    add: (target, values) => {
+      for (let n = 0; n < count; n++) {
+        const value = scaling * values[n]!;
+        if (value !== 0)
+          visit(n, (flat, weight) => {
+            target[flat]! += value * weight;
+          });
+      }
+    },
+  };
+};
+
+/**
+ * The separable transform over the whole matrix: down the columns, then across the rows. Its cost does not
+ * depend on the number of coefficients.
+ */
+export const denseDelta = (
+  placement: Placement,
+  filters: SynthesisFilters,
+  shape: readonly [number, number],
+  scaling: number,
+): Delta => {
+  const [out, width] = shape;
+  const { count, taps, halfHeight, halfWidth, i, j, highDown, highAcross } = placement;
+  const lo = Float32Array.from(filters.recLo);
+  const hi = Float32Array.from(filters.recHi);
+  return {
+    touched: null,
+    add: (target, values) => {
+      // Across first, per padded row: bands of the row filter side by side are [lo | hi] over `down`.
+      const rowsOf = [new Float32Array(halfHeight * width), new Float32Array(halfHeight * width)] as const;
+      const bands = [0, 1].map(() => new Float32Array(2 * halfHeight * halfWidth));
+      for (let n = 0; n < count; n++) {
+        const band = bands[highDown[n]!]!;
+        band[(highAcross[n]! * halfHeight + i[n]!) * halfWidth + j[n]!]! += scaling * values[n]!;
+      }
+      bands.forEach((band, down) => {
+        const across = rowsOf[down]!;
+        for (const [high, g] of [lo, hi].entries())
+          for (let row = 0; row < halfHeight; row++) {
+            const from = (high * halfHeight + row) * halfWidth;
+            for (let place = 0; place < halfWidth; place++) {
+              const value = band[from + place]!;
+              if (value === 0) continue;
+              const left = 2 * place - taps + 2;
+              for (let b = Math.max(0, -left); b < taps && left + b < width; b++)
+                across[row * width + left + b]! += value * g[b]!;
+            }
+          }
+      });
+      for (const [down, f] of [lo, hi].entries()) {
+        const across = rowsOf[down]!;
+        for (let row = 0; row < halfHeight; row++) {
+          const top = 2 * row - taps + 2;
+          for (let a = Math.max(0, -top); a < taps && top + a < out; a++) {
+            const weight = f[a]!;
+            const to = (top + a) * width;
+            const from = row * width;
+            for (let column = 0; column < width; column++) target[to + column]! += weight * across[from + column]!;
+          }
+        }
+      }
+    },
+  };
+};
+
+/** Scattering costs count · taps² steps, the transform about out · in · taps: take the cheaper. */
+export const waveletDelta = (
+  placement: Placement,
+  filters: SynthesisFilters,
+  shape: readonly [number, number],
+  scaling: number,
+): Delta => {
+  const make = placement.count * placement.taps <= shape[0] * shape[1] ? scatterDelta : denseDelta;
+  return make(placement, filters, shape, scaling);
+};
+
+const indicesOf = (marked: Uint8Array): Int32Array => {
+  let count = 0;
+  for (const mark of marked) count += mark;
+  const indices = new Int32Array(count);
+  let next = 0;
+  for (let flat = 0; flat < marked.length; flat++) if (marked[flat] === 1) indices[next++] = flat;
+  return indices;
+};

@@ -1,0 +1,15 @@
+export type { DataFiles } from "./data-files";
+export { Dataset, type Row, type TrainTestSplitOptions } from "./dataset";
+export { DatasetError, type DatasetErrorPlace } from "./dataset-error";
+export { type LoadDatasetOptions, loadDataset } from "./load-dataset";
+export { Pcg64, permutation } from "./numpy-random";
+export {
+  type CollatePackedOptions,
+  collatePacked,
+  ignoredLabel,
+  type PackedRows,
+  packSequences,
+  type TokenizedExample,
+} from "./packing";
+export type { HubOptions, RepoFiles, ResolveRepo } from "./repo-files";
+export { parseSplit, type RowRange, resolveSplit, type SplitTerm } from "./split-expression";

@@ -1,0 +1,140 @@
+import { constantSchedule, cosineSchedule, linearSchedule, type Schedule } from "@waveft/autograd";
+import { TrainerError } from "./errors";
+
+/** When to evaluate or save. */
+export type IntervalStrategy = "no" | "steps" | "epoch";
+
+/** Learning-rate schedules by the names that transformers gives them. */
+export const schedules = {
+  linear: linearSchedule,
+  cosine: cosineSchedule,
+  constant: () => constantSchedule(),
+  constant_with_warmup: (warmupSteps) => constantSchedule(warmupSteps),
+} satisfies Record<string, (warmupSteps: number, totalSteps: number) => Schedule>;
+
+/** The settings of a training run, with the names and defaults of transformers' `TrainingArguments`. */
+export interface TrainingFields {
+  /** Receives checkpoints and `trainer_state.json`. */
+  outputDir: string;
+  perDeviceTrainBatchSize: number;
+  perDeviceEvalBatchSize: number;
+  /** Batches whose gradients are added up for one update. */
+  gradientAccumulationSteps: number;
+  numTrainEpochs: number;
+  /** Updates in all; −1: as `numTrainEpochs` says. */
+  maxSteps: number;
+  learningRate: number;
+  lrSchedulerType: keyof typeof schedules;
+  /** Updates of warm-up; below 1 a share of all updates. The first update of a warm-up has the rate 0. */
+  warmupSteps: number;
+  weightDecay: number;
+  adamBeta1: number;
+  adamBeta2: number;
+  adamEpsilon: number;
+  /** Gradients are scaled down to this global norm; 0: never. */
+  maxGradNorm: number;
+  /** Record a log entry every so many updates. */
+  loggingSteps: number;
+  evalStrategy: IntervalStrategy;
+  evalSteps: number | null;
+  saveStrategy: IntervalStrategy;
+  saveSteps: number;
+  /** Checkpoints kept, the oldest leaving first, never the best; null: all. */
+  saveTotalLimit: number | null;
+  /** Go back to the checkpoint of the lowest evaluation loss when training ends. */
+  loadBestModelAtEnd: boolean;
+  /** Seed of the sampler and of dropout. */
+  seed: number;
+  /** Seed of the sampler alone; null: `seed`. */
+  dataSeed: number | null;
+  /** False: examples in the data set's order in every epoch. */
+  shuffle: boolean;
+  /** Tokens, padding included, that one launch of the engine may hold. */
+  maxTokensPerLaunch: number;
+}
+
+export const trainingDefaults: TrainingFields = {
+  outputDir: "trainer_output",
+  perDeviceTrainBatchSize: 8,
+  perDeviceEvalBatchSize: 8,
+  gradientAccumulationSteps: 1,
+  numTrainEpochs: 3,
+  maxSteps: -1,
+  learningRate: 5e-5,
+  lrSchedulerType: "linear",
+  warmupSteps: 0,
+  weightDecay: 0,
+  adamBeta1: 0.9,
+  adamBeta2: 0.999,
+  adamEpsilon: 1e-8,
+  maxGradNorm: 1,
+  loggingSteps: 500,
+  evalStrategy: "no",
+  evalSteps: null,
+  saveStrategy: "steps",
+  saveSteps: 500,
+  saveTotalLimit: null,
+  loadBestModelAtEnd: false,
+  seed: 42,
+  dataSeed: null,
+  shuffle: true,
+  maxTokensPerLaunch: 1024,
+};
+
+/** Fills in defaults and checks; unknown names are refused with the list of known ones. */
+export const resolveFields = <F extends object>(owner: string, defaults: F, fields: Partial<F>): F => {
+  const unknown = Object.keys(fields).find((key) => !(key in defaults));
+  if (unknown !== undefined)
+    throw new TrainerError(`${owner}: no setting "${unknown}"; there are ${Object.keys(defaults).join(", ")}`);
+  return { ...defaults, ...fields };
+};
+
+export const checkTrainingFields = (owner: string, fields: TrainingFields): void => {
+  const fail = (name: keyof TrainingFields, allowed: string): never => {
+    throw new TrainerError(`${owner}: ${name} is ${String(fields[name])}; give ${allowed}`);
+  };
+  const counts = [
+    "perDeviceTrainBatchSize",
+    "perDeviceEvalBatchSize",
+    "gradientAccumulationSteps",
+    "loggingSteps",
+    "saveSteps",
+    "maxTokensPerLaunch",
+  ] as const;
+  for (const name of counts) if (!isCount(fields[name])) fail(name, "an integer of at least 1");
+  const { maxSteps, evalSteps, saveTotalLimit, numTrainEpochs, learningRate, warmupSteps } = fields;
+  if (maxSteps !== -1 && !isCount(maxSteps)) fail("maxSteps", "an integer of at least 1, or −1");
+  if (evalSteps !== null && !isCount(evalSteps)) fail("evalSteps", "an integer of at least 1, or null");
+  if (saveTotalLimit !== null && !isCount(saveTotalLimit)) fail("saveTotalLimit", "an integer of at least 1, or null");
+  if (!(numTrainEpochs > 0 && Number.isFinite(numTrainEpochs))) fail("numTrainEpochs", "a number above 0");
+  if (!(learningRate >= 0 && Number.isFinite(learningRate))) fail("learningRate", "a number of at least 0");
+  if (!(warmupSteps >= 0 && Number.isFinite(warmupSteps))) fail("warmupSteps", "a number of at least 0");
+  if (!(fields.maxGradNorm >= 0)) fail("maxGradNorm", "a number of at least 0");
+  if (!Number.isSafeInteger(fields.seed)) fail("seed", "an integer");
+  if (!(fields.lrSchedulerType in schedules)) fail("lrSchedulerType", Object.keys(schedules).join(", "));
+  const { loadBestModelAtEnd, evalStrategy, saveStrategy } = fields;
+  if (!loadBestModelAtEnd) return;
+  if (evalStrategy === "no" || evalStrategy !== saveStrategy)
+    throw new TrainerError(
+      `${owner}: loadBestModelAtEnd needs evalStrategy and saveStrategy alike, both "steps" or "epoch"; they are "${evalStrategy}" and "${saveStrategy}"`,
+    );
+  if (evalStrategy === "steps" && fields.saveSteps % evalEvery(fields) !== 0)
+    throw new TrainerError(
+      `${owner}: loadBestModelAtEnd needs saveSteps to be a multiple of evalSteps; they are ${fields.saveSteps} and ${evalEvery(fields)}`,
+    );
+};
+
+/** Updates between evaluations: `evalSteps`, or `loggingSteps` when it is not set. */
+export const evalEvery = ({ evalSteps, loggingSteps }: TrainingFields): number => evalSteps ?? loggingSteps;
+
+const isCount = (value: number): boolean => Number.isSafeInteger(value) && value >= 1;
+
+/** The settings of a training run. */
+export class TrainingArguments {
+  readonly fields: TrainingFields;
+
+  constructor(fields: Partial<TrainingFields> = {}) {
+    this.fields = resolveFields("TrainingArguments", trainingDefaults, fields);
+    checkTrainingFields("TrainingArguments", this.fields);
+  }
+}

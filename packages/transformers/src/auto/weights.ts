@@ -1,0 +1,123 @@
+import { type Parameter, sameShape, showShape } from "@waveft/autograd";
+import {
+  bfloat16ToFloat32,
+  type Dtype,
+  float32ToBfloat16,
+  float32ToFloat16,
+  type TensorData,
+  toFloat32,
+} from "@waveft/safetensors";
+import type { Checkpoint } from "../checkpoint";
+import { isWeightDType, type PretrainedConfig, type WeightDType, weightDTypes } from "../config";
+import { TransformersError } from "../errors";
+import type { Architecture } from "../models/architecture";
+import type { PreTrainedModel } from "../models/pretrained-model";
+
+/** Storage types that hold weights, and how they are kept here unless told otherwise. */
+const floats: Partial<Record<Dtype, WeightDType>> = {
+  F64: "float32",
+  F32: "float32",
+  F16: "float16",
+  BF16: "bfloat16",
+};
+
+/** The dtype asked for; for `auto`, what the configuration says, else the checkpoint's first weight. */
+export const resolveDType = (
+  asked: string,
+  config: PretrainedConfig,
+  checkpoint: Checkpoint,
+): WeightDType => {
+  if (isWeightDType(asked)) return asked;
+  if (asked !== "auto")
+    throw new TransformersError(`dtype ${JSON.stringify(asked)} is not known; give auto, ${weightDTypes.join(", ")}`);
+  const first = checkpoint.names().find((name) => floats[checkpoint.info(name).dtype] !== undefined);
+  return config.dtype ?? (first === undefined ? "float32" : floats[checkpoint.info(first).dtype]!);
+};
+
+interface LoadContext {
+  readonly architecture: Architecture;
+  readonly onWarning: (message: string) => void;
+}
+
+/**
+ * Fills the model's parameters from a checkpoint, one after the other, rounding once where the dtype is narrower.
+ * Names may lack the base model's prefix. Rejects with one `TransformersError` for all that is missing or of
+ * another shape, before anything is read; warns of tensors that the model does not have.
+ */
+export const loadWeights = async (
+  model: PreTrainedModel,
+  checkpoint: Checkpoint,
+  { architecture, onWarning }: LoadContext,
+): Promise<void> => {
+  const owner = model.config.nameOrPath;
+  const own = model.stateDict();
+  const { sources, unexpected } = matchNames(new Set(own.keys()), checkpoint, architecture);
+  checkFit(own, sources, checkpoint, owner);
+  if (unexpected.length > 0)
+    onWarning(`${owner}: the checkpoint has tensors that the model does not have: ${list(unexpected)}`);
+  const loaded = new Set<Parameter>();
+  for (const [name, parameter] of own) {
+    const source = sources.get(name);
+    if (source === undefined) continue;
+    const data = convert(await checkpoint.read(source), model.dtype);
+    if (!loaded.has(parameter)) parameter.data = data;
+    else if (!sameNumbers(parameter.data, data)) {
+      // As Python does: the configuration is wrong about this checkpoint.
+      onWarning(`${owner}: ${name} differs from the weight that config.json ties it to; they are kept apart`);
+      model.untieHead();
+      model.stateDict().get(name)!.data = data;
+    }
+    loaded.add(parameter);
+  }
+};
+
+/** Which tensor of the checkpoint goes to which parameter, by name. */
+const matchNames = (own: ReadonlySet<string>, checkpoint: Checkpoint, architecture: Architecture) => {
+  const sources = new Map<string, string>();
+  const unexpected: string[] = [];
+  const names = checkpoint.names();
+  for (const name of names) if (own.has(name)) sources.set(name, name);
+  for (const name of names) {
+    if (sources.has(name) || architecture.ignoredTensors?.test(name)) continue;
+    const full = `${architecture.baseModelPrefix}.${name}`;
+    if (own.has(full) && !sources.has(full)) sources.set(full, name);
+    else unexpected.push(name);
+  }
+  return { sources, unexpected };
+};
+
+const checkFit = (
+  own: ReadonlyMap<string, Parameter>,
+  sources: ReadonlyMap<string, string>,
+  checkpoint: Checkpoint,
+  owner: string,
+): void => {
+  const found = new Set([...sources.keys()].map((name) => own.get(name)!));
+  // A tied weight is there when one of its names is.
+  const missing = new Map([...own].filter(([, value]) => !found.has(value)).map(([name, value]) => [value, name]));
+  const wrong = [...sources].flatMap(([name, source]) => {
+    const { shape, dtype } = checkpoint.info(source);
+    const expected = own.get(name)!.shape;
+    if (floats[dtype] === undefined) return [`${source} holds ${dtype}, not floating-point numbers`];
+    return sameShape(shape, expected) ? [] : [`${source} is ${showShape(shape)} instead of ${showShape(expected)}`];
+  });
+  const faults = [...(missing.size > 0 ? [`missing: ${list([...missing.values()])}`] : []), ...(wrong.length > 0 ? [`mismatched: ${list(wrong)}`] : [])];
+  if (faults.length > 0)
+    throw new TransformersError(`${owner}: the checkpoint does not fit config.json; ${faults.join("; ")}`);
+};
+
+const list = (names: readonly string[]): string =>
+  names.length <= 8 ? names.join(", ") : `${names.slice(0, 6).join(", ")} and ${names.length - 6} more`;
+
+/** Data of a checkpoint as it is stored here: its own memory where the dtype agrees, else rounded to nearest even. */
+const convert = (tensor: TensorData, dtype: WeightDType): Float32Array | Uint16Array => {
+  if (floats[tensor.dtype] === dtype && tensor.dtype !== "F64") return tensor.data as Float32Array | Uint16Array;
+  const values = tensor.dtype === "BF16" ? bfloat16ToFloat32(tensor.data) : toFloat32(tensor);
+  if (dtype === "float16") return float32ToFloat16(values);
+  return dtype === "bfloat16" ? float32ToBfloat16(values) : values;
+};
+
+const sameNumbers = (a: ArrayLike<number>, b: ArrayLike<number>): boolean => {
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+};

@@ -1,0 +1,2 @@
+export { type Checkpoint, type CheckpointTensorInfo, checkpointFiles, openCheckpoint } from "./checkpoint";
+export { openTorchCheckpoint } from "./torch";

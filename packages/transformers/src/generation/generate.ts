@@ -1,0 +1,204 @@
+import { compile, type Device, type Hosted, type HostTensor, hostTensor } from "@waveft/autograd";
+import type { PretrainedConfig } from "../config";
+import { TransformersError } from "../errors";
+import type { CausalLMInputs, CausalLMOutputs } from "../models/causal-lm";
+import { HostCache } from "./cache";
+import type { GenerationConfig } from "./config";
+
+export interface GenerateOptions extends Omit<GenerationConfig, "json"> {
+  /** Only greedy generation exists: `true` is refused. */
+  readonly doSample?: boolean;
+  /** When given here, shorter results of a batch are filled up with it on the right, as Python's tensors are. */
+  readonly padTokenId?: number | null;
+  /** Marks the real tokens of padded prompts (left or right) with 1; the others are dropped. */
+  readonly attentionMask?: readonly (readonly number[])[];
+  /** Hears of each token as it is chosen. */
+  readonly onToken?: (token: GeneratedToken) => void;
+  /** Stops after the present token: `generate` rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+export interface GeneratedToken {
+  /** Index of the prompt in the batch. */
+  readonly sequence: number;
+  readonly id: number;
+  /** Whether the sequence ends with it. */
+  readonly last: boolean;
+}
+
+/** What `generate` needs of a model. */
+export interface GenerativeModel {
+  readonly config: PretrainedConfig;
+  readonly generationConfig: GenerationConfig;
+  readonly device: Device;
+  readonly training: boolean;
+  train(mode?: boolean): unknown;
+  forward(inputs: CausalLMInputs): CausalLMOutputs;
+}
+
+/** New tokens when nobody says how many, as in Python. */
+const defaultNewTokens = 20;
+
+/** A sequence as it grows. */
+interface Sequence {
+  readonly ids: number[];
+  /** Length at which it ends. */
+  readonly limit: number;
+  open: boolean;
+}
+
+/**
+ * Greedy continuation of each prompt, by the first largest logit. The prompts run once, side by side and padded on
+ * the right; then each step computes one token a row from the cached keys and values. Sequences end at an
+ * end-of-sequence id, at their limit, or where the model's positions do.
+ */
+export const generate = async (
+  model: GenerativeModel,
+  prompts: readonly (readonly number[])[],
+  options: GenerateOptions,
+): Promise<number[][]> => {
+  const settings = { ...model.generationConfig, ...options };
+  if (settings.doSample)
+    throw new TransformersError("generate: doSample is true, but only greedy generation exists; leave it out");
+  const real = unpadded(prompts, options.attentionMask);
+  real.forEach((ids, i) => checkPrompt(ids, i, model.config));
+  const ends = new Set([settings.eosTokenId === undefined ? model.config.eosTokenId : settings.eosTokenId].flat());
+  const sequences: Sequence[] = real.map((ids) => {
+    const limit = limitOf(ids.length, settings, model.config);
+    return { ids: [...ids], limit, open: ids.length < limit };
+  });
+  const wasTraining = model.training;
+  model.train(false);
+  // Plans live as long as this call: between calls, adapters may change what `forward` builds.
+  const run = compile((inputs: CausalLMInputs) => model.forward(inputs), { device: model.device, cacheSize: 2 });
+  try {
+    let cache: HostCache | undefined;
+    while (sequences.some(({ open }) => open)) {
+      const inputs = cache === undefined ? promptInputs(sequences) : stepInputs(sequences, cache);
+      const { logits, present } = await run(inputs);
+      if (cache !== undefined) cache.append(present, sequences);
+      else cache = new HostCache(present, lengthsOf(sequences), firstCapacity(sequences));
+      choose(sequences, logits, ends, options.onToken);
+      options.signal?.throwIfAborted();
+    }
+  } finally {
+    model.train(wasTraining);
+    await run.dispose();
+  }
+  return filled(
+    sequences.map(({ ids }) => ids),
+    options.padTokenId,
+  );
+};
+
+/** Appends to each open sequence its row's best token. */
+const choose = (
+  sequences: readonly Sequence[],
+  logits: HostTensor,
+  ends: ReadonlySet<number | null>,
+  onToken: GenerateOptions["onToken"],
+): void => {
+  const vocabSize = logits.shape[1]!;
+  sequences.forEach((sequence, row) => {
+    if (!sequence.open) return;
+    const id = indexOfLargest((logits.data as Float32Array).subarray(row * vocabSize, (row + 1) * vocabSize));
+    sequence.ids.push(id);
+    sequence.open = !ends.has(id) && sequence.ids.length < sequence.limit;
+    onToken?.({ sequence: row, id, last: !sequence.open });
+  });
+};
+
+const indexOfLargest = (values: Float32Array): number => {
+  let best = 0;
+  for (let i = 1; i < values.length; i++) if (values[i]! > values[best]!) best = i;
+  return best;
+};
+
+/** Whole prompts, one a row, padded on the right; logits at each one's end. */
+const promptInputs = (sequences: readonly Sequence[]): Hosted<CausalLMInputs> => {
+  const rows = sequences.length;
+  const length = Math.max(...sequences.map(({ ids }) => ids.length));
+  const inputIds = new Int32Array(rows * length);
+  const positionIds = new Int32Array(rows * length);
+  const segmentIds = new Int32Array(rows * length);
+  const logitsAt = new Int32Array(rows);
+  sequences.forEach(({ ids }, row) => {
+    inputIds.set(ids, row * length);
+    ids.forEach((_, position) => {
+      positionIds[row * length + position] = position;
+    });
+    segmentIds.fill(1, row * length, row * length + ids.length);
+    logitsAt[row] = row * length + ids.length - 1;
+  });
+  const shape = [rows, length];
+  return {
+    inputIds: hostTensor(inputIds, shape),
+    positionIds: hostTensor(positionIds, shape),
+    segmentIds: hostTensor(segmentIds, shape),
+    logitsAt: hostTensor(logitsAt, [rows]),
+  };
+};
+
+/** The last token of each sequence after the cached ones; ended sequences are padding. */
+const stepInputs = (sequences: readonly Sequence[], cache: HostCache): Hosted<CausalLMInputs> => {
+  const column = (of: (sequence: Sequence) => number) =>
+    hostTensor(
+      Int32Array.from(sequences, (sequence) => (sequence.open ? of(sequence) : 0)),
+      [sequences.length, 1],
+    );
+  return {
+    inputIds: column(({ ids }) => ids.at(-1)!),
+    positionIds: column(({ ids }) => ids.length - 1),
+    segmentIds: column(() => 1),
+    cache: cache.feed(),
+  };
+};
+
+const lengthsOf = (sequences: readonly Sequence[]): number[] => sequences.map(({ ids }) => ids.length);
+
+/** Room for the prompts and a good part of what follows. */
+const firstCapacity = (sequences: readonly Sequence[]): number =>
+  Math.max(...sequences.map(({ ids, limit }) => Math.min(limit, ids.length + 64)));
+
+/** The length at which a sequence ends: what was asked for, and not beyond the model's last position. */
+const limitOf = (length: number, settings: GenerateOptions, config: PretrainedConfig): number => {
+  const { maxNewTokens, maxLength } = settings;
+  for (const [name, value] of Object.entries({ maxNewTokens, maxLength }))
+    if (value !== undefined && !(Number.isSafeInteger(value) && value >= 0))
+      throw new TransformersError(`generate: ${name} is ${value}; give an integer from 0`);
+  const asked =
+    maxNewTokens !== undefined ? length + maxNewTokens : (maxLength ?? length + defaultNewTokens);
+  // The last token is only chosen, not computed on: it needs no position.
+  return Math.min(asked, config.maxPositionEmbeddings + 1);
+};
+
+const checkPrompt = (ids: readonly number[], i: number, config: PretrainedConfig): void => {
+  const bad = ids.findIndex((id) => !Number.isSafeInteger(id) || id < 0 || id >= config.vocabSize);
+  if (bad >= 0)
+    throw new TransformersError(
+      `generate: prompt ${i} has ${ids[bad]} at place ${bad}; ids go from 0 to ${config.vocabSize - 1}`,
+    );
+  if (ids.length === 0)
+    throw new TransformersError(`generate: prompt ${i} is empty; give at least one token, such as the first one`);
+  if (ids.length > config.maxPositionEmbeddings)
+    throw new TransformersError(
+      `generate: prompt ${i} has ${ids.length} tokens; the model has ${config.maxPositionEmbeddings} positions`,
+    );
+};
+
+/** The prompts without what the mask leaves out. */
+const unpadded = (
+  prompts: readonly (readonly number[])[],
+  mask: readonly (readonly number[])[] | undefined,
+): readonly (readonly number[])[] => {
+  if (mask === undefined) return prompts;
+  if (mask.length !== prompts.length || prompts.some((ids, i) => ids.length !== mask[i]!.length))
+    throw new TransformersError("generate: attentionMask and prompts differ in shape; give a 0 or 1 for each id");
+  return prompts.map((ids, i) => ids.filter((_, at) => mask[i]![at] !== 0));
+};
+
+const filled = (sequences: number[][], padTokenId: number | null | undefined): number[][] => {
+  if (padTokenId === undefined || padTokenId === null) return sequences;
+  const longest = Math.max(0, ...sequences.map((ids) => ids.length));
+  return sequences.map((ids) => [...ids, ...new Array<number>(longest - ids.length).fill(padTokenId)]);
+};

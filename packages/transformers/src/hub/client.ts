@@ -1,0 +1,199 @@
+import { TransformersError } from "../errors";
+import { node } from "../io";
+import type { HubSettings } from "./settings";
+
+/** A network failure, as opposed to an answer; the cache may help out. */
+export class HubUnreachable extends TransformersError {}
+
+export interface RepoInfo {
+  readonly commit: string;
+  /** Absent where the server has no API and files can only be asked for one by one. */
+  readonly files: ReadonlySet<string> | undefined;
+}
+
+export interface FileInfo {
+  /** Name of the blob in the cache. */
+  readonly etag: string;
+  readonly commit: string | undefined;
+  readonly size: number | undefined;
+  /** Given for files in large-file storage. */
+  readonly sha256: string | undefined;
+}
+
+/** Metadata requests answer fast or not at all. */
+const metadataTimeout = 30_000;
+const attempts = 4;
+
+/** The hub's HTTP interface for one repository. */
+export class HubClient {
+  constructor(
+    private readonly id: string,
+    private readonly settings: HubSettings,
+  ) {}
+
+  /** Resolves the revision to a commit and lists the repository's files. */
+  async repoInfo(): Promise<RepoInfo> {
+    const { endpoint, repoType, revision } = this.settings;
+    const url = `${endpoint}/api/${repoType}s/${this.id}/revision/${encodeURIComponent(revision)}`;
+    const response = await this.request(url, {}, metadataTimeout);
+    if (!response.ok) {
+      await response.body?.cancel();
+      const probed = response.status === 404 ? await this.probe(response) : undefined;
+      if (probed) return probed;
+      throw this.refusal(response);
+    }
+    const json: unknown = await response.json().catch(() => undefined);
+    const { sha, siblings } = (json ?? {}) as { sha?: unknown; siblings?: unknown };
+    if (typeof sha !== "string" || !/^[0-9a-f]{40}$/.test(sha)) {
+      throw new TransformersError(`${url} did not answer as a hub does: it names no commit`);
+    }
+    const names = Array.isArray(siblings) ? siblings.map((s: { rfilename?: unknown }) => s?.rfilename) : [];
+    return { commit: sha, files: new Set(names.filter((name) => typeof name === "string")) };
+  }
+
+  /** A plain mirror may serve files without the API: a known file then tells the commit. */
+  private async probe(answer: Response): Promise<RepoInfo | undefined> {
+    if (answer.headers.has("x-error-code") || this.settings.repoType !== "model") return undefined;
+    const commit = (await this.fileInfo("config.json", this.settings.revision).catch(() => undefined))
+      ?.commit;
+    return commit === undefined ? undefined : { commit, files: undefined };
+  }
+
+  /** What the server knows of a file, without its bytes; undefined when there is no such file. */
+  async fileInfo(file: string, revision: string): Promise<FileInfo | undefined> {
+    const response = await this.request(
+      this.fileUrl(file, revision),
+      { method: "HEAD" },
+      metadataTimeout,
+      "same-host",
+    );
+    if (response.status === 404) return undefined;
+    // A redirect to another host is the storage of large files; this answer has the facts already.
+    if (!response.ok && !(response.status >= 300 && response.status < 400))
+      throw this.refusal(response, file);
+    const { headers } = response;
+    const clean = (tag: string | null) => tag?.replace(/^W\//, "").replaceAll('"', "") || undefined;
+    const linked = clean(headers.get("x-linked-etag"));
+    const etag = linked ?? clean(headers.get("etag")) ?? `${revision} ${file}`;
+    const size = headers.get("x-linked-size") ?? (response.ok ? headers.get("content-length") : null);
+    const commit = headers.get("x-repo-commit");
+    return {
+      // The tag becomes a file name, so it must look like one.
+      etag: /^[\w-]{1,128}$/.test(etag)
+        ? etag
+        : node().crypto.createHash("sha256").update(etag).digest("hex"),
+      commit: commit !== null && /^[0-9a-f]{40}$/.test(commit) ? commit : undefined,
+      size: size !== null && /^\d+$/.test(size) ? Number(size) : undefined,
+      sha256: linked !== undefined && /^[0-9a-f]{64}$/.test(linked) ? linked : undefined,
+    };
+  }
+
+  /** The file's bytes from `start` on. The answer is 206, 200 when the server starts over, or 416. */
+  async download(file: string, revision: string, start: number): Promise<Response> {
+    const headers: Record<string, string> = start > 0 ? { range: `bytes=${start}-` } : {};
+    const response = await this.request(this.fileUrl(file, revision), { headers });
+    if (!response.ok && response.status !== 416) {
+      await response.body?.cancel();
+      throw this.refusal(response, file);
+    }
+    return response;
+  }
+
+  private fileUrl(file: string, revision: string): string {
+    const { endpoint, repoType } = this.settings;
+    const prefix = repoType === "dataset" ? "datasets/" : "";
+    const path = file.split("/").map(encodeURIComponent).join("/");
+    return `${endpoint}/${prefix}${this.id}/resolve/${encodeURIComponent(revision)}/${path}`;
+  }
+
+  /**
+   * Follows redirects by hand, so that the token goes to the hub's own host only. With `"same-host"` a redirect
+   * elsewhere is returned as it is. Busy servers and broken connections are tried again.
+   */
+  private async request(
+    start: string,
+    init: { method?: string; headers?: Record<string, string> },
+    timeout?: number,
+    follow: "same-host" | "all" = "all",
+  ): Promise<Response> {
+    const { token, fetch, endpoint } = this.settings;
+    const home = new URL(endpoint).origin;
+    let url = start;
+    for (let hop = 0; hop < 10; hop++) {
+      const headers: Record<string, string> = {
+        ...init.headers,
+        "accept-encoding": "identity",
+        "user-agent": "waveft-transformers",
+      };
+      if (token !== undefined && new URL(url).origin === home) headers.authorization = `Bearer ${token}`;
+      const response = await this.retried(url, () =>
+        fetch(url, {
+          ...init,
+          headers,
+          redirect: "manual",
+          ...(timeout === undefined ? {} : { signal: AbortSignal.timeout(timeout) }),
+        }),
+      );
+      const location = response.headers.get("location");
+      if (response.status < 300 || response.status >= 400 || location === null) return response;
+      const next = new URL(location, url);
+      if (next.protocol !== "https:" && next.protocol !== "http:") return response;
+      if (follow === "same-host" && next.origin !== home) return response;
+      await response.body?.cancel();
+      url = next.href;
+    }
+    throw new TransformersError(`${start} redirects without end`);
+  }
+
+  private async retried(url: string, send: () => Promise<Response>): Promise<Response> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const response = await send();
+        const busy = response.status === 429 || response.status >= 500;
+        if (!busy || attempt === attempts) return response;
+        await response.body?.cancel();
+      } catch (error) {
+        const { origin } = new URL(url);
+        const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+        const code = String((cause as { code?: unknown }).code);
+        const absent = ["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "ENETUNREACH", "EHOSTUNREACH"].includes(code);
+        const late = error instanceof Error && error.name === "TimeoutError";
+        // Nobody is there: asking again soon is of no use.
+        if (absent || late || attempt === attempts) {
+          const why = (cause as { message?: string }).message || String((cause as { code?: unknown }).code);
+          throw new HubUnreachable(`the hub at ${origin} could not be reached (${why})`);
+        }
+      }
+      await new Promise((resolve) => setTimeout(resolve, 200 * 3 ** (attempt - 1)));
+    }
+  }
+
+  /** The sentence for an answer that is an error. */
+  private refusal(response: Response, file?: string): TransformersError {
+    const { token, revision, endpoint, repoType } = this.settings;
+    const code = response.headers.get("x-error-code") ?? "";
+    const what = `the ${repoType} "${this.id}"`;
+    const { status } = response;
+    if (code === "GatedRepo" || (status === 403 && code === "")) {
+      const page = `${endpoint}/${repoType === "dataset" ? "datasets/" : ""}${this.id}`;
+      return new TransformersError(
+        `access to ${what} is restricted; ask for it at ${page}${token ? " (the token sent has none)" : " and set HF_TOKEN"}`,
+      );
+    }
+    if (code === "RevisionNotFound") {
+      return new TransformersError(`${what} has no revision "${revision}" at ${endpoint}`);
+    }
+    if (file !== undefined && status === 404) {
+      return new TransformersError(`${what} has no file "${file}" at ${endpoint}`);
+    }
+    if (status === 401 || status === 404) {
+      const remedy = token ? "the token sent gives no access to it" : "or set HF_TOKEN if it is private";
+      return new TransformersError(
+        `${what} was not found at ${endpoint} and there is no folder of that name; check the id (${remedy})`,
+      );
+    }
+    return new TransformersError(
+      `the hub at ${endpoint} answered ${status} ${response.statusText} for ${what}${file ? ` (${file})` : ""}`,
+    );
+  }
+}

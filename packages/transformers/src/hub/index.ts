@@ -1,0 +1,2 @@
+export { type RepoFiles, resolveRepo } from "./repo";
+export type { DownloadProgress, HubOptions } from "./settings";

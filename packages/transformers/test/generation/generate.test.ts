@@ -1,0 +1,107 @@
+import { describe, expect, test } from "vitest";
+import { AutoModelForCausalLM, type GeneratedToken, type PreTrainedModel } from "../../src/index";
+import { generate } from "../../src/generation/generate";
+import { golden, readGoldenJson } from "../support/models";
+
+interface Row {
+  readonly input_ids: number[];
+  readonly new_ids: number[];
+}
+
+const load = (name = "opt-pre", device = "onnx:cpu") => AutoModelForCausalLM.fromPretrained(golden(name), { device });
+
+/** A sequence as it is returned: Python pads after the end. */
+const whole = ({ input_ids: prompt, new_ids: ids }: Row): number[] => {
+  const end = ids.indexOf(2);
+  return [...prompt, ...(end < 0 ? ids : ids.slice(0, end + 1))];
+};
+
+describe.each(["gpu:cpu", "onnx:cpu"])("greedy ids are Python's on %s", (device) => {
+  test.each(["opt-pre", "opt-post"])("%s", async (name) => {
+    const model = await load(name, device);
+    const { rows, max_new_tokens: maxNewTokens } = readGoldenJson(`${name}/expected/generation.json`);
+    const prompts = rows.map((row: Row) => row.input_ids);
+    expect(await model.generate(prompts, { maxNewTokens })).toEqual(rows.map(whole));
+    expect(await model.generate(prompts[0], { maxNewTokens })).toEqual(whole(rows[0]));
+  });
+});
+
+test("a left-padded batch with its mask", async () => {
+  const model = await load("opt-post");
+  const batch = readGoldenJson("opt-post/expected/generation.json").left_padded_batch;
+  const results = await model.generate(batch.input_ids, { attentionMask: batch.attention_mask, maxNewTokens: 20 });
+  const expected = batch.input_ids.map((ids: number[], i: number) =>
+    whole({ input_ids: ids.filter((_, j) => batch.attention_mask[i][j] === 1), new_ids: batch.new_ids[i] }),
+  );
+  expect(results).toEqual(expected);
+});
+
+/** Says after token t: t + 1; counts what it was asked. */
+const counting = async () => {
+  const model = await load();
+  return { model, first: (await model.generate([5], { maxNewTokens: 3 })).slice(1) };
+};
+
+describe("ends", () => {
+  test("at an end-of-sequence id, others go on; shorter ones are filled when asked", async () => {
+    const { model, first } = await counting();
+    const stop = first[0]!;
+    const other = await model.generate([2, 43, 383, 82], { maxNewTokens: 4, eosTokenId: null });
+    const results = await model.generate([[5], [2, 43, 383, 82]], { maxNewTokens: 4, eosTokenId: [stop, 9999] });
+    expect(results).toEqual([[5, stop], other]);
+    const filled = await model.generate([[5], [2, 43, 383, 82]], { maxNewTokens: 4, eosTokenId: stop, padTokenId: 1 });
+    expect(filled).toEqual([[5, stop, 1, 1, 1, 1, 1, 1], other]);
+  });
+
+  test("where the positions end, growing the cache on the way", async () => {
+    const model = await load();
+    const ids = await model.generate([5], { maxNewTokens: 1000, eosTokenId: null });
+    expect(ids.length).toBe(model.config.maxPositionEmbeddings + 1);
+    // What a cached step says must be what a fresh look at the same tokens says.
+    expect(await model.generate(ids.slice(0, 100), { maxNewTokens: 20, eosTokenId: null })).toEqual(ids.slice(0, 120));
+  });
+
+  test("at maxLength, after 20 tokens when nobody says, at once when there is nothing to do", async () => {
+    const model = await load();
+    expect((await model.generate([5, 6], { eosTokenId: null })).length).toBe(22);
+    expect((await model.generate([5, 6], { maxLength: 5, eosTokenId: null })).length).toBe(5);
+    expect(await model.generate([5, 6], { maxNewTokens: 0 })).toEqual([5, 6]);
+    expect(await model.generate([])).toEqual([]);
+    model.generationConfig = { maxNewTokens: 3, eosTokenId: null };
+    expect((await model.generate([5, 6])).length).toBe(5);
+  });
+});
+
+test("onToken hears each token in turn; a signal stops", async () => {
+  const model = await load();
+  const heard: GeneratedToken[] = [];
+  const results = await model.generate([[5], [6, 7]], { maxNewTokens: 3, eosTokenId: null, onToken: (t) => heard.push(t) });
+  expect(heard.filter((t) => t.sequence === 1).map((t) => t.id)).toEqual(results[1]!.slice(2));
+  expect(heard.filter((t) => t.last).length).toBe(2);
+  const abort = new AbortController();
+  const stopped = model.generate([5], { maxNewTokens: 50, signal: abort.signal, onToken: () => abort.abort(new Error("enough")) });
+  await expect(stopped).rejects.toThrow("enough");
+});
+
+test("train mode is left for the time and comes back", async () => {
+  const model = await load();
+  model.train();
+  let during: boolean | undefined;
+  await model.generate([5], { maxNewTokens: 1, onToken: () => { during = model.training; } });
+  expect([during, model.training]).toEqual([false, true]);
+});
+
+describe("refuses", () => {
+  const refused: [string, (model: PreTrainedModel) => Promise<unknown>, RegExp][] = [
+    ["an id beyond the vocabulary", (m) => m.generate([5, 452]), /prompt 0 has 452 at place 1; ids go from 0 to 451/],
+    ["a fraction", (m) => m.generate([[5], [1.5]]), /prompt 1 has 1.5 at place 0/],
+    ["an empty prompt", (m) => m.generate([[5], []]), /prompt 1 is empty/],
+    ["a prompt that is too long", (m) => m.generate(new Array(129).fill(5)), /129 tokens; the model has 128 positions/],
+    ["sampling", (m) => m.generate([5], { doSample: true }), /only greedy/],
+    ["a negative count", (m) => m.generate([5], { maxNewTokens: -1 }), /maxNewTokens is -1/],
+    ["a mask of another shape", (m) => generate(m, [[5]], { attentionMask: [[1, 1]] }), /differ in shape/],
+  ];
+  test.each(refused)("%s", async (_, act, message) => {
+    await expect(act(await load())).rejects.toThrow(message);
+  });
+});

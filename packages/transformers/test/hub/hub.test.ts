@@ -1,0 +1,251 @@
+import { createHash } from "node:crypto";
+import * as fs from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { isTransformersError } from "../../src/errors";
+import { type HubOptions, resolveRepo } from "../../src/hub";
+import { type HubServer, startHubServer } from "../support/hub-server";
+
+const weights = Uint8Array.from({ length: 300_000 }, (_, i) => (i * i) & 255);
+const sha256 = createHash("sha256").update(weights).digest("hex");
+const files = { "config.json": '{"a":1}', "pytorch_model.bin": weights, "sub/vocab.json": "{}", empty: "" };
+
+let hub: HubServer;
+let home: string;
+let cacheDir: string;
+beforeEach(async () => {
+  home = fs.mkdtempSync(join(tmpdir(), "hub-"));
+  cacheDir = join(home, "hub");
+  for (const name of ["HF_TOKEN", "HF_HUB_OFFLINE", "HF_HUB_CACHE", "TRANSFORMERS_OFFLINE"])
+    vi.stubEnv(name, "");
+  vi.stubEnv("HF_HOME", home);
+  hub = await startHubServer({
+    "org/model": files,
+    "org/private": { files, token: "hf_secret" },
+    "org/gated": { files, gated: true },
+    imdb: { type: "dataset", files: { "plain/train.parquet": weights, "README.md": "# imdb" } },
+  });
+  vi.stubEnv("HF_ENDPOINT", hub.url);
+});
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await hub.close();
+  fs.rmSync(home, { recursive: true, force: true });
+});
+const downloads = () => hub.requests.filter(({ method, host }) => method === "GET" && host === "cdn");
+async function sentence(promise: Promise<unknown>, text: string): Promise<void> {
+  await expect(promise).rejects.toThrow(text);
+  await expect(promise).rejects.toSatisfy((e) => isTransformersError(e) && !e.message.includes("\n"));
+}
+
+describe("the cache", () => {
+  test("has Python's layout", async () => {
+    const repo = await resolveRepo("org/model");
+    const commit = hub.commit("org/model");
+    expect(repo.commit).toBe(commit);
+    expect(await repo.list()).toEqual(Object.keys(files));
+    const path = await repo.path("pytorch_model.bin");
+    const folder = join(cacheDir, "models--org--model");
+    expect(path).toBe(join(folder, "snapshots", commit, "pytorch_model.bin"));
+    expect(fs.readlinkSync(path)).toBe(`../../blobs/${sha256}`);
+    expect(fs.readlinkSync(await repo.path("sub/vocab.json"))).toMatch(
+      /^\.\.\/\.\.\/\.\.\/blobs\/[0-9a-f]{40}$/,
+    );
+    expect(fs.readFileSync(join(folder, "refs/main"), "utf8")).toBe(commit);
+    expect(fs.readFileSync(path).equals(weights)).toBe(true);
+    expect(fs.readFileSync(await repo.path("empty"), "utf8")).toBe("");
+    expect(fs.readdirSync(join(folder, "blobs")).some((name) => /incomplete|tmp|lock/.test(name))).toBe(
+      false,
+    );
+  });
+
+  test("is asked before the server, and shared by concurrent callers", async () => {
+    const [a, b] = await Promise.all([resolveRepo("org/model"), resolveRepo("org/model")]);
+    await Promise.all([
+      a.path("pytorch_model.bin"),
+      b.path("pytorch_model.bin"),
+      a.path("pytorch_model.bin"),
+    ]);
+    expect(downloads()).toHaveLength(1);
+    const again = await resolveRepo("org/model");
+    await again.path("pytorch_model.bin");
+    expect(downloads()).toHaveLength(1);
+  });
+
+  test("serves a snapshot that Python left, offline", async () => {
+    const folder = join(cacheDir, "models--org--other");
+    const commit = "c".repeat(40);
+    fs.mkdirSync(join(folder, "snapshots", commit), { recursive: true });
+    fs.mkdirSync(join(folder, "blobs"));
+    fs.mkdirSync(join(folder, "refs"));
+    fs.writeFileSync(join(folder, "refs/main"), commit);
+    fs.writeFileSync(join(folder, "blobs/abc"), "{}");
+    fs.symlinkSync("../../blobs/abc", join(folder, "snapshots", commit, "config.json"));
+    vi.stubEnv("HF_HUB_OFFLINE", "1");
+    const repo = await resolveRepo("org/other");
+    expect(await repo.has("config.json")).toBe(true);
+    expect(await repo.has("missing.json")).toBe(false);
+    expect(await repo.list()).toEqual(["config.json"]);
+    expect(fs.readFileSync(await repo.path("config.json"), "utf8")).toBe("{}");
+    await sentence(
+      repo.path("x"),
+      `"x" of org/other is not in the cache at ${cacheDir}, and the hub is not asked`,
+    );
+    expect((await resolveRepo("org/other", { revision: commit })).commit).toBe(commit);
+    expect(hub.requests).toHaveLength(0);
+  });
+
+  test("helps out when the hub cannot be reached", async () => {
+    await (await resolveRepo("org/model")).path("config.json");
+    const endpoint = "http://127.0.0.1:9";
+    const repo = await resolveRepo("org/model", { endpoint });
+    expect(await repo.has("config.json")).toBe(true);
+    await sentence(repo.path("pytorch_model.bin"), "could not be reached");
+    await sentence(resolveRepo("org/never", { endpoint }), "org/never (main) is not in the cache");
+  });
+
+  test("a new commit gets its own snapshot, unchanged files are not fetched again", async () => {
+    await (await resolveRepo("org/model")).path("pytorch_model.bin");
+    hub.update("org/model", { files: { ...files, "config.json": "{}" } });
+    const repo = await resolveRepo("org/model");
+    await repo.path("pytorch_model.bin");
+    expect(repo.commit).toBe(hub.commit("org/model"));
+    expect(downloads()).toHaveLength(1);
+    expect(fs.readdirSync(join(cacheDir, "models--org--model/snapshots"))).toHaveLength(2);
+  });
+});
+
+describe("downloads", () => {
+  test("continue where a connection broke", async () => {
+    hub.breakOff("pytorch_model.bin", 100_000, 50_000);
+    const seen: number[] = [];
+    const repo = await resolveRepo("org/model", { onProgress: ({ loaded }) => seen.push(loaded) });
+    expect(fs.readFileSync(await repo.path("pytorch_model.bin")).equals(weights)).toBe(true);
+    expect(downloads().map(({ range }) => range)).toEqual([undefined, "bytes=100000-", "bytes=150000-"]);
+    expect(seen.at(-1)).toBe(weights.length);
+    expect(seen).toEqual([...seen].sort((a, b) => a - b));
+  });
+
+  test("continue what an earlier process left", async () => {
+    const blobs = join(cacheDir, "models--org--model/blobs");
+    fs.mkdirSync(blobs, { recursive: true });
+    fs.writeFileSync(join(blobs, `${sha256}.incomplete`), weights.subarray(0, 200_000));
+    // A lock whose process is gone does not stop us.
+    fs.mkdirSync(join(cacheDir, ".locks/models--org--model"), { recursive: true });
+    fs.writeFileSync(join(cacheDir, `.locks/models--org--model/${sha256}.js.lock`), "elsewhere 1");
+    fs.utimesSync(join(cacheDir, `.locks/models--org--model/${sha256}.js.lock`), 1, 1);
+    const path = await (await resolveRepo("org/model")).path("pytorch_model.bin");
+    expect(fs.readFileSync(path).equals(weights)).toBe(true);
+    expect(downloads().map(({ range }) => range)).toEqual(["bytes=200000-"]);
+  });
+
+  test("start over when what was left is wrong", async () => {
+    const blobs = join(cacheDir, "models--org--model/blobs");
+    fs.mkdirSync(blobs, { recursive: true });
+    fs.writeFileSync(join(blobs, `${sha256}.incomplete`), new Uint8Array(200_000));
+    const path = await (await resolveRepo("org/model")).path("pytorch_model.bin");
+    expect(fs.readFileSync(path).equals(weights)).toBe(true);
+  });
+
+  test("are checked, and damage leaves nothing behind", async () => {
+    hub.damage("pytorch_model.bin");
+    const repo = await resolveRepo("org/model");
+    await sentence(
+      repo.path("pytorch_model.bin"),
+      "pytorch_model.bin was not received whole: its SHA-256 differs",
+    );
+    expect(fs.readdirSync(join(cacheDir, "models--org--model/blobs"))).toEqual([]);
+    await repo.path("pytorch_model.bin");
+  });
+
+  test("of data sets work alike", async () => {
+    const repo = await resolveRepo("imdb", { repoType: "dataset" });
+    expect(await repo.list()).toContain("plain/train.parquet");
+    const path = await repo.path("plain/train.parquet");
+    expect(path).toContain(join("hub", "datasets--imdb", "snapshots"));
+    expect(fs.readFileSync(path).equals(weights)).toBe(true);
+  });
+});
+
+describe("the token", () => {
+  test.each(["option", "HF_TOKEN", "token file"])(
+    "from the %s opens a private repository and never leaves the hub's host",
+    async (from) => {
+      const options: HubOptions = from === "option" ? { token: "hf_secret" } : {};
+      if (from === "HF_TOKEN") vi.stubEnv("HF_TOKEN", "hf_secret");
+      if (from === "token file") fs.writeFileSync(join(home, "token"), "hf_secret\n");
+      await (await resolveRepo("org/private", options)).path("pytorch_model.bin");
+      expect(
+        hub.requests.every(({ host, authorization }) => (host === "hub") === (authorization !== undefined)),
+      ).toBe(true);
+      expect(downloads()).toHaveLength(1);
+    },
+  );
+});
+
+describe("refusals are one sentence", () => {
+  test.each<[string, string, HubOptions, string]>([
+    ["no repository", "org/nothing", {}, 'the model "org/nothing" was not found at http'],
+    ["wrong type", "org/model", { repoType: "dataset" }, 'the dataset "org/model" was not found'],
+    ["private", "org/private", {}, "or set HF_TOKEN if it is private"],
+    ["wrong token", "org/private", { token: "hf_x" }, "the token sent gives no access to it"],
+    ["gated", "org/gated", {}, 'access to the model "org/gated" is restricted; ask for it at http'],
+    ["no revision", "org/model", { revision: "v9" }, 'the model "org/model" has no revision "v9"'],
+    ["climbing revision", "org/model", { revision: "../../x" }, '"../../x" is no revision'],
+    ["no id", "./models/none", {}, 'there is no folder "./models/none", and it is no model id either'],
+    ["no id", "a/b/c", {}, "it is no model id either"],
+    [
+      "offline",
+      "org/model",
+      { localFilesOnly: true },
+      "and the hub is not asked, since localFilesOnly is set",
+    ],
+  ])("%s", (_, id, options, message) => sentence(resolveRepo(id, options), message));
+
+  test("no such file, or a name that climbs out", async () => {
+    const repo = await resolveRepo("org/model");
+    expect(await repo.has("../config.json")).toBe(false);
+    await sentence(repo.path("nope.bin"), 'the model "org/model" has no file "nope.bin"');
+    await sentence(repo.path("../../x"), 'has no file "../../x"');
+  });
+
+  test("a cache that cannot be written", async () => {
+    fs.writeFileSync(join(home, "file"), "");
+    await sentence(resolveRepo("org/model", { cacheDir: join(home, "file") }), "cannot be written");
+  });
+});
+
+test("a plain mirror without the API serves files one by one", async () => {
+  const commit = "d".repeat(40);
+  const mirror = createServer((request, response) => {
+    const found = /^\/org\/model\/resolve\/[^/]+\/config.json$/.test(request.url ?? "");
+    response.writeHead(found ? 200 : 404, found ? { "x-repo-commit": commit, etag: '"e"' } : {});
+    response.end(found ? "{}" : "");
+  });
+  await new Promise<void>((resolve) => mirror.listen(0, "127.0.0.1", resolve));
+  const endpoint = `http://127.0.0.1:${(mirror.address() as AddressInfo).port}`;
+  const repo = await resolveRepo("org/model", { endpoint });
+  expect(repo.commit).toBe(commit);
+  expect(await repo.has("tokenizer.json")).toBe(false);
+  expect(fs.readFileSync(await repo.path("config.json"), "utf8")).toBe("{}");
+  await sentence(resolveRepo("org/none", { endpoint }), "was not found");
+  mirror.close();
+});
+
+test("a local folder is used as it is", async () => {
+  fs.mkdirSync(join(home, "m/sub"), { recursive: true });
+  fs.writeFileSync(join(home, "m/sub/a.json"), "{}");
+  const repo = await resolveRepo(join(home, "m"));
+  expect([repo.commit, await repo.list(), await repo.has("sub/a.json")]).toEqual([
+    undefined,
+    ["sub/a.json"],
+    true,
+  ]);
+  const source = await repo.open("sub/a.json");
+  expect(source.size).toBe(2);
+  await source.close?.();
+  await sentence(repo.path("b"), 'has no file "b"');
+});

@@ -1,0 +1,98 @@
+"""Golden data of PyWavelets 1.9 for packages/wavelet/test/golden.
+
+Run: python reference/wavelet/goldens.py
+
+Signals are exact in float32 and made by the integer rule of `signal` (the test has the same rule). Of each array
+the files keep a scale and three projections on weights made by the same rule, all float64, little-endian, in the
+order in which the loops below run; the test walks the same loops. Tolerances: 1e-12 (float64) and 1e-5 (float32)
+of the scale, which is max|b| of all bands of one transform: the detail of a two-sample signal extended by a
+straight line is nothing but rounding, and depends on the order of the sums.
+"""
+
+import json
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+import pywt
+
+OUT = Path(__file__).resolve().parents[2] / "packages/wavelet/test/golden"
+MODES = list(pywt.Modes.modes)
+NAMES = pywt.wavelist(kind="discrete")
+SHAPES = [[7, 10], [3, 5], [16, 2], [2, 6, 5]]
+
+
+def signal(n, seed):
+    """n numbers in [-1, 1), multiples of 2^-13."""
+    i = np.arange(n, dtype=np.int64)
+    return ((((i + seed) * (i + 7 * seed + 3) * 7919 + 104729 * seed) % 16381) - 8192) / 8192.0
+
+
+def lengths(taps):
+    """Shorter than the filter, odd, even."""
+    return [max(2, taps // 3), taps + 5, taps + 14]
+
+
+def records(*bands):
+    scale = max(np.abs(band).max() for band in bands)
+    flats = [np.ravel(band) for band in bands]
+    return [[scale, *(float(signal(flat.size, 1000 + p) @ flat) for p in range(3))] for flat in flats]
+
+
+def raw(file, values):
+    (OUT / file).write_bytes(np.asarray(values, dtype="<f8").tobytes())
+
+
+OUT.mkdir(parents=True, exist_ok=True)
+
+rows = []
+for name in NAMES:
+    for mode in MODES:
+        for n in lengths(pywt.Wavelet(name).dec_len):
+            rows += records(*pywt.dwt(signal(n, 1), name, mode))
+raw("dwt.f64", rows)
+
+rows = []
+for name in NAMES:
+    taps = pywt.Wavelet(name).dec_len
+    for mode in ("symmetric", "periodization"):
+        for n in (taps // 2, taps + 3, taps + 8):
+            a, d = signal(n, 2), signal(n, 3)
+            rows += records(pywt.idwt(a, d, name, mode), pywt.idwt(None, d, name, mode))
+raw("idwt.f64", rows)
+
+rows = []
+for name in ("haar", "db2", "db7", "sym5", "coif1", "bior2.2", "bior4.4", "rbio3.1"):
+    for mode in MODES:
+        for shape in SHAPES:
+            a, (h, v, d) = pywt.dwt2(signal(np.prod(shape), 4).reshape(shape), name, mode)
+            rows += records(a, h, v, d)
+            rows += records(pywt.idwt2((d, (v, h, a)), name, mode))
+    axis = signal(210, 5).reshape(5, 6, 7)
+    for k in (0, 1, 2):
+        rows += records(*pywt.dwt(axis, name, "smooth", axis=k))
+        rows += records(pywt.idwt(axis, -axis, name, "periodization", axis=k))
+mixed = pywt.dwt2(signal(210, 5).reshape(5, 6, 7), ("db3", "bior3.3"), ("reflect", "periodization"), axes=(2, 0))
+rows += records(mixed[0], *mixed[1])
+raw("dwt2.f64", rows)
+
+a, (h, v, d) = pywt.dwt2(np.arange(12.0).reshape(3, 4) ** 2, "db2", "symmetric")
+properties = {}
+for name in NAMES:
+    w = pywt.Wavelet(name)
+    properties[name] = [w.dec_len, w.family_name, w.short_family_name, w.orthogonal, w.biorthogonal, w.symmetry,
+                        w.vanishing_moments_psi, w.vanishing_moments_phi]
+maximum = [[n, f, pywt.dwt_max_level(n, f)] for n in (0, 1, 2, 3, 4, 7, 8, 100, 1023, 1024, 99999) for f in (2, 3, 4, 20, 102)]
+coefficients = [[n, f, m, pywt.dwt_coeff_len(n, f, m)] for n in (1, 2, 7, 100) for f in (2, 3, 20) for m in MODES]
+(OUT / "facts.json").write_text(json.dumps({
+    "about": f"PyWavelets {version('PyWavelets')}, numpy {np.__version__}; made by reference/wavelet/goldens.py",
+    "modes": MODES,
+    "wavelist": NAMES,
+    "families": [pywt.families()[:7], pywt.families(short=False)[:7]],
+    "properties": properties,
+    "dwtMaxLevel": maximum,
+    "dwtCoeffLen": coefficients,
+    "example": {"dwt": [list(map(float, band)) for band in pywt.dwt([1, 2, 3, 4, 5], "db2")],
+                "dwt2": {"cA": a.tolist(), "cH": h.tolist(), "cV": v.tolist(), "cD": d.tolist()},
+                "filters": {name: pywt.Wavelet(name).filter_bank for name in ("haar", "db2", "bior2.2", "rbio1.3")}},
+}, separators=(",", ":")) + "\n")
