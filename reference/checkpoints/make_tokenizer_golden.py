@@ -128,12 +128,16 @@ cases = {}
 for folder in folders:
     t = AutoTokenizer.from_pretrained(folder)
     ids = [t(x)["input_ids"] for x in texts]
+    odd = [random.choices(range(t.vocab_size), k=12) for _ in range(20)]
     long = corpus[0]
     names = ["bos", "eos", "pad", "unk"]
     cases[folder.name] = {
         "ids": ids,
         "plain": [t(x, add_special_tokens=False)["input_ids"] for x in texts[:40]],
         "decoded": [t.decode(x) for x in ids],
+        # Rows of ids that no text gives: halves of characters, specials anywhere.
+        "odd": odd,
+        "oddDecoded": [t.decode(x) for x in odd],
         "skipped": [t.decode(x, skip_special_tokens=True) for x in ids],
         "truncated": {n: t(long, truncation=True, max_length=n)["input_ids"] for n in (2, 3, 7, 20, 1000)},
         "truncatedPlain": {n: t(long, truncation=True, max_length=n, add_special_tokens=False)["input_ids"] for n in (1, 7)},

@@ -1,1 +1,51 @@
-console.log("waveft-finetuning");
+#!/usr/bin/env node
+import { isAutogradError } from "@waveft/autograd";
+import { isPeftError } from "@waveft/peft";
+import { isSafetensorsError } from "@waveft/safetensors";
+import { DatasetError, isTrainerError } from "@waveft/trainer";
+import { isTransformersError } from "@waveft/transformers";
+import { finetune } from "./finetune";
+import { CommanderError, parseOptions } from "./options";
+import { progressBar } from "./progress";
+import { writeReport } from "./report";
+import { UsageError } from "./usage-error";
+
+/** Exit codes: 2 for what the user can mend, 1 for a fault of ours. */
+const USAGE = 2;
+const FAULT = 1;
+
+const say = (line: string): void => console.log(line);
+
+const main = async (argv: readonly string[]): Promise<number> => {
+  try {
+    const { options } = parseOptions(argv);
+    const result = await finetune(options, say, [progressBar(process.stderr, say)]);
+    for (const { instruction, before, after } of result.completions)
+      say(`\n${instruction}\n  before: ${oneLine(before)}\n  after:  ${oneLine(after)}`);
+    const report = await writeReport(options.output_dir, result);
+    say(`\nadapter: ${options.output_dir}\nreport:  ${report}`);
+    return 0;
+  } catch (error) {
+    if (error instanceof CommanderError) return explainCommandLine(error);
+    const usage = isUsersMatter(error);
+    console.error(`error: ${oneLine(error instanceof Error ? error.message : String(error))}`);
+    if (!usage && process.env.DEBUG !== undefined) console.error(error);
+    return usage ? USAGE : FAULT;
+  }
+};
+
+const explainCommandLine = ({ code, message }: CommanderError): number => {
+  if (code === "commander.helpDisplayed") return 0;
+  const sentence = message.replace(/^error: /, "");
+  console.error(`error: ${sentence}${sentence.endsWith(".") ? "" : "."} See --help.`);
+  return USAGE;
+};
+
+const isUsersMatter = (error: unknown): boolean =>
+  error instanceof UsageError ||
+  DatasetError.isInstance(error) ||
+  [isAutogradError, isPeftError, isSafetensorsError, isTrainerError, isTransformersError].some((is) => is(error));
+
+const oneLine = (text: string): string => text.replace(/\s+/g, " ").trim();
+
+process.exitCode = await main(process.argv.slice(2));

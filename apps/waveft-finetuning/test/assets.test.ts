@@ -107,7 +107,7 @@ describe("opt-mini's tokenizer", () => {
         expect(tokenizer.decode(ids)).toBe(sample);
       }),
     );
-  });
+  }, 30_000);
 });
 
 describe("opt-mini's config", () => {

@@ -3,7 +3,7 @@ import type { Op, Operand } from "./define-op";
 import { defineOp } from "./define-op";
 import type { DType, Shape } from "./dtype";
 import { AutogradError } from "./errors";
-import type { Vjp } from "./op";
+import type { OnnxRule, Vjp } from "./op";
 import { showShape, tryBroadcast } from "./shape";
 import type { TensorType } from "./tensor";
 
@@ -14,8 +14,8 @@ interface ElementwiseSpec {
   readonly name: string;
   /** JavaScript expression of the element: over `x`, or over `a` and `b`. */
   readonly expression: string;
-  /** ONNX operator of the same meaning. */
-  readonly onnx: string;
+  /** ONNX operator of the same meaning, or the op as nodes. */
+  readonly onnx: string | OnnxRule<object>;
   readonly vjp: Vjp<object> | null;
   /** What the inputs must be (default: float32) and what comes out (default: the same). */
   readonly takes?: readonly DType[];
@@ -47,6 +47,9 @@ export const broadcastAll = (name: string, inputs: readonly TensorType[]): Shape
     return joined;
   }, []);
 
+const onnxRule = (onnx: string | OnnxRule<object>): OnnxRule<object> =>
+  typeof onnx === "string" ? (b) => b.node(onnx, b.inputs) : onnx;
+
 /** An op of one argument that acts on each element. */
 export const unary = (spec: ElementwiseSpec): Unary =>
   defineOp(
@@ -58,7 +61,7 @@ export const unary = (spec: ElementwiseSpec): Unary =>
       }),
       vjp: spec.vjp,
       gpu: (context) => mapKernel(context, ["x"], spec.expression),
-      onnx: (b) => b.node(spec.onnx, b.inputs),
+      onnx: onnxRule(spec.onnx),
     },
     (x: Operand) => ({ inputs: [x], attributes: {} }),
   );
@@ -74,7 +77,7 @@ export const binary = (spec: ElementwiseSpec): Binary =>
       },
       vjp: spec.vjp,
       gpu: (context) => mapKernel(context, ["a", "b"], spec.expression),
-      onnx: (b) => b.node(spec.onnx, b.inputs),
+      onnx: onnxRule(spec.onnx),
     },
     (a: Operand, b: Operand) => ({ inputs: [a, b], attributes: {} }),
   );

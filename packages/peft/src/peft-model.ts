@@ -5,7 +5,7 @@ import { PeftError } from "./errors";
 import { type LoadOptions, readAdapter, writeAdapter } from "./files";
 import type { AdapterMethod, LayerAdapter } from "./method";
 import { methods } from "./methods";
-import { findTargets } from "./targets";
+import { findTargets, resolvedTargets } from "./targets";
 
 /** A model that adapters can be put into: modules, and a config that says its `model_type`. */
 export interface AdaptableModel extends Module {
@@ -29,6 +29,13 @@ class Tuner<M extends AdaptableModel> extends Module {
 export interface PeftModelOptions {
   /** Name of the adapter (default `default`). */
   adapterName?: string;
+}
+
+/** An adapter that is made but not yet in the model. */
+interface Plan {
+  /** With the targets that were found. */
+  readonly config: PeftConfig;
+  readonly adapters: ReadonlyMap<string, LayerAdapter>;
 }
 
 export interface TrainableCounts {
@@ -56,9 +63,9 @@ export class PeftModel<M extends AdaptableModel = AdaptableModel> extends Module
   static create<M extends AdaptableModel>(model: M, config: PeftConfig, options: PeftModelOptions = {}): PeftModel<M> {
     const { adapterName = "default" } = options;
     const peftModel = new PeftModel(model);
-    const adapters = peftModel.#plan(adapterName, config);
+    const plan = peftModel.#plan(adapterName, config);
     model.setRequiresGrad(false);
-    peftModel.#attach(adapterName, config, adapters);
+    peftModel.#attach(adapterName, plan);
     peftModel.setAdapter(adapterName);
     return peftModel;
   }
@@ -118,7 +125,7 @@ export class PeftModel<M extends AdaptableModel = AdaptableModel> extends Module
 
   /** Adds an adapter that neither acts nor trains until `setAdapter`. */
   addAdapter(adapterName: string, config: PeftConfig): void {
-    this.#attach(adapterName, config, this.#plan(adapterName, config));
+    this.#attach(adapterName, this.#plan(adapterName, config));
     this.#setTrainable(this.#active);
   }
 
@@ -202,20 +209,25 @@ export class PeftModel<M extends AdaptableModel = AdaptableModel> extends Module
   }
 
   /** Makes the adapters of a config for this model's layers, without changing the model. */
-  #plan(adapterName: string, config: PeftConfig): ReadonlyMap<string, LayerAdapter> {
+  #plan(adapterName: string, config: PeftConfig): Plan {
     if (this.peftConfig.has(adapterName))
       throw new PeftError(`peft: there is an adapter "${adapterName}" already; delete it, or take another name`);
     if (adapterName === "" || adapterName.includes(".") || adapterName.includes("/"))
       throw new PeftError(`peft: "${adapterName}" cannot name an adapter; give a name without "." and "/"`);
     const method = methodOf(config);
     const { modelType } = this.config;
-    const targets = findTargets(this.model, config, method.defaultTargets[modelType], modelType);
+    const defaults = method.defaultTargets[modelType];
+    const targets = findTargets(this.model, config, defaults, modelType);
     const layers = targets.map(({ name, layer: { inFeatures, outFeatures } }) => ({ name, inFeatures, outFeatures }));
     const adapters = method.createAdapters(config, layers);
-    return new Map(layers.map(({ name }, i) => [name, adapters[i]!]));
+    const targetModules = resolvedTargets(this.model, config, targets, defaults);
+    return {
+      config: method.configFromJson({ ...config.toJson(), target_modules: targetModules }),
+      adapters: new Map(layers.map(({ name }, i) => [name, adapters[i]!])),
+    };
   }
 
-  #attach(adapterName: string, config: PeftConfig, adapters: ReadonlyMap<string, LayerAdapter>): void {
+  #attach(adapterName: string, { config, adapters }: Plan): void {
     for (const [name, adapter] of adapters) {
       const present = this.model.getSubmodule(name);
       const layer = isAdaptedLinear(present) ? present : new AdaptedLinear(present as Linear);
@@ -230,15 +242,15 @@ export class PeftModel<M extends AdaptableModel = AdaptableModel> extends Module
   async #prepareLoad(adapterName: string, idOrFolder: string, options: LoadOptions): Promise<() => void> {
     const { config, tensors, source } = await readAdapter(idOrFolder, options);
     const existing = this.peftConfig.has(adapterName);
-    const adapters = existing ? this.#existing(adapterName) : this.#plan(adapterName, config);
+    const plan = existing ? { config, adapters: this.#existing(adapterName) } : this.#plan(adapterName, config);
     const expected = new Map<string, Parameter>();
-    for (const [layerName, adapter] of adapters)
+    for (const [layerName, adapter] of plan.adapters)
       for (const [name, parameter] of Object.entries(adapter.parameters))
         expected.set(fileName(layerName, name), parameter);
     const values = matchTensors(source, expected, tensors);
     return () => {
       for (const [parameter, value] of values) parameter.data = value;
-      if (!existing) this.#attach(adapterName, config, adapters);
+      if (!existing) this.#attach(adapterName, plan);
     };
   }
 

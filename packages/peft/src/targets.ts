@@ -45,6 +45,40 @@ export const findTargets = (
   return matched.map(([name, layer]) => ({ name, layer: layer as LinearLayer & Module }));
 };
 
+/** Names of this many layers or more are saved as the shortest endings that select the same layers. */
+const CONDENSE_FROM = 20;
+
+/**
+ * What PEFT writes as `target_modules`: a list or a pattern as it was given, the defaults by name, and for
+ * `all-linear` the names that it found.
+ */
+export const resolvedTargets = (
+  model: Module,
+  config: PeftConfig,
+  targets: readonly Target[],
+  defaultTargets: readonly string[] | undefined,
+): readonly string[] | string => {
+  const wanted = config.targetModules ?? defaultTargets ?? [];
+  if (typeof wanted !== "string" || wanted.toLowerCase() !== "all-linear") return wanted;
+  const names = targets.map(({ name }) => name);
+  if (names.length < CONDENSE_FROM) return names;
+  const others = [...model.namedModules()].map(([name]) => name).filter((name) => !names.includes(name));
+  return minimalEndings(names, others);
+};
+
+/** The shortest dotted endings that every name has one of, and none of the others. */
+const minimalEndings = (names: readonly string[], others: readonly string[]): string[] => {
+  const endsIn = (name: string, ending: string): boolean => name === ending || name.endsWith(`.${ending}`);
+  const endings = new Set<string>();
+  for (const name of [...names].sort((a, b) => a.length - b.length)) {
+    if ([...endings].some((ending) => endsIn(name, ending))) continue;
+    const parts = name.split(".");
+    const candidates = parts.map((_, i) => parts.slice(parts.length - 1 - i).join("."));
+    endings.add(candidates.find((ending) => !others.some((other) => endsIn(other, ending))) ?? name);
+  }
+  return [...endings];
+};
+
 /** A list holds names and dotted suffixes; a string is a regular expression over the whole name. */
 const matchesTarget = (name: string, wanted: readonly string[] | string): boolean =>
   typeof wanted === "string"

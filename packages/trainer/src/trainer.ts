@@ -94,8 +94,7 @@ export class Trainer {
       await this.#tell((callback) => callback.onStepEnd?.(report, state));
       if (state.globalStep % args.loggingSteps === 0) await this.#log(window.take());
       if (this.#isDue(args.evalStrategy, evalEvery(args), update.endsEpoch)) await this.#evaluateAndRank();
-      const last = state.globalStep === maxSteps && args.saveStrategy === "steps";
-      if (last || this.#isDue(args.saveStrategy, args.saveSteps, update.endsEpoch)) {
+      if (this.#isDue(args.saveStrategy, args.saveSteps, update.endsEpoch)) {
         const isBest = await this.#save();
         if (isBest && args.loadBestModelAtEnd) best = { values: this.#loss.parameters.map(({ data }) => (data as Float32Array).slice()) };
       }
@@ -103,7 +102,7 @@ export class Trainer {
     if (best !== null) this.#restore(best);
     const metrics = this.#runMetrics(started, lossTotal);
     await this.#log(metrics);
-    await this.#writeState(args.outputDir);
+    await this.saveState();
     this.model.eval();
     await this.#tell((callback) => callback.onTrainEnd?.(state));
     return { globalStep: state.globalStep, trainingLoss: metrics.train_loss!, metrics };
@@ -114,6 +113,14 @@ export class Trainer {
    * rows. It is logged.
    */
   async evaluate(): Promise<LogRecord> {
+    const metrics = await this.measure();
+    await this.#log(metrics);
+    await this.#tell((callback) => callback.onEvaluate?.(metrics, this.state));
+    return metrics;
+  }
+
+  /** Like `evaluate`, but logged nowhere. */
+  async measure(): Promise<LogRecord> {
     if (this.evalExamples === null) throw new TrainerError("trainer: no evalDataset; give one to evaluate");
     const started = performance.now();
     const batches = batchesOf(this.evalExamples, this.args.perDeviceEvalBatchSize);
@@ -123,20 +130,22 @@ export class Trainer {
       total += (lossSum / labelCount) * batch.length;
     }
     const seconds = (performance.now() - started) / 1000;
-    const metrics = {
+    return {
       eval_loss: total / this.evalExamples.length,
       eval_runtime: seconds,
       eval_samples_per_second: this.evalExamples.length / seconds,
       eval_steps_per_second: batches.length / seconds,
     };
-    await this.#log(metrics);
-    await this.#tell((callback) => callback.onEvaluate?.(metrics, this.state));
-    return metrics;
   }
 
   /** Saves the model or its adapters. */
   saveModel(folder: string = this.args.outputDir): Promise<void> {
     return this.model.savePretrained(folder);
+  }
+
+  /** Writes `trainer_state.json` to the output folder. */
+  saveState(): Promise<void> {
+    return this.#writeState(this.args.outputDir);
   }
 
   /** Releases the compiled plans. */
@@ -204,7 +213,10 @@ export class Trainer {
   }
 
   #isDue(strategy: TrainingFields["evalStrategy"], every: number, endsEpoch: boolean): boolean {
-    return strategy === "steps" ? this.state.globalStep % every === 0 : strategy === "epoch" && endsEpoch;
+    const { globalStep } = this.state;
+    // By steps, the last update counts too.
+    if (strategy === "steps") return globalStep % every === 0 || globalStep === this.maxSteps;
+    return strategy === "epoch" && endsEpoch;
   }
 
   async #evaluateAndRank(): Promise<void> {

@@ -72,7 +72,8 @@ export class ConfigFields {
 
   oneOf<T extends string>(name: string, fallback: T, allowed: readonly T[]): T {
     const value = this.json[name] ?? fallback;
-    if (!(allowed as readonly unknown[]).includes(value)) throw this.error(name, `one of ${allowed.join(", ")}`);
+    if (!(allowed as readonly unknown[]).includes(value))
+      throw this.error(name, `one of ${allowed.join(", ")}`);
     return value as T;
   }
 

@@ -28,13 +28,18 @@ export function signal(n: number, seed: number): Float64Array {
   );
 }
 
+/** A file of little-endian float64. */
+export function float64s(file: string): Float64Array {
+  const bytes = readFileSync(new URL(file, folder));
+  return new Float64Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
+}
+
 /** The records of one file, one after the other. */
 export function records(file: string): {
   check(actual: ArrayLike<number>, tolerance: number, name: string): void;
   end(): void;
 } {
-  const bytes = readFileSync(new URL(file, folder));
-  const numbers = new Float64Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
+  const numbers = float64s(file);
   let at = 0;
   return {
     check(actual, tolerance, name) {

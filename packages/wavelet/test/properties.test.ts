@@ -96,9 +96,9 @@ it("rows are lines: a matrix along either axis gives what its vectors give", () 
         const x = ndarray(Float64Array.from(data), [data.length / 5, 5]);
         const down = dwt(x, name, { mode, axis: 0 });
         const along = dwt(x.transpose(1, 0), name, { mode, axis: 1 });
-        expectClose(flat(along.cA.transpose(1, 0)), down.cA.data, 1e-12);
+        expectClose(flat(along.cA.transpose(1, 0)), down.cA.data, 0);
         const column = dwt(flat(x.pick(null, 2)), name, { mode });
-        expectClose(flat(down.cD.pick(null, 2)), column.cD, 1e-12);
+        expectClose(flat(down.cD.pick(null, 2)), column.cD, 0);
       },
     ),
   );

@@ -13,7 +13,7 @@ import {
   wavelet,
   wavelist,
 } from "../src/index";
-import { facts, lengths, records, signal } from "./golden";
+import { facts, float64s, lengths, records, signal } from "./golden";
 
 const precisions = [
   { name: "float64", of: (values: Float64Array): Float32Array | Float64Array => values, tolerance: 1e-12 },
@@ -93,6 +93,21 @@ describe.each(precisions)("PyWavelets' numbers in $name", ({ name: dtype, of, to
       golden.check(bands[key].data, tolerance, `mixed ${key}`);
     golden.end();
   });
+});
+
+it("dwt and dwt2 in float64 round as PyWavelets does, to the last bit", () => {
+  const found: number[] = [];
+  for (const name of ["db2", "db5", "sym5", "coif1", "bior2.6", "rbio3.3"]) {
+    for (const mode of facts.modes as Mode[]) {
+      for (const n of [2, 3]) {
+        const { cA, cD } = dwt(signal(n, 6), name, { mode });
+        found.push(...cA, ...cD);
+      }
+      const { cA, cH, cV, cD } = dwt2(ndarray(signal(6, 6), [2, 3]), name, { mode });
+      found.push(...cA.data, ...cH.data, ...cV.data, ...cD.data);
+    }
+  }
+  expect(found).toBeAllclose(float64s("bits.f64"), 0);
 });
 
 describe("PyWavelets' conventions", () => {

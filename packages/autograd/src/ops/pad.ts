@@ -55,9 +55,11 @@ export const pad: Op<[x: Operand, low: readonly number[], high: readonly number[
       return [{ source, args: [0], size }];
     },
     onnx: (b, { low, high, interior }) => {
-      let value = b.inputs[0]!;
+      // ONNX Runtime pads no uint16, which bfloat16 travels as: its bits pass for float16.
+      const bits = b.output.dtype === "bfloat16";
+      let value = bits ? b.node("BitCast", b.inputs, { to: 10 }) : b.inputs[0]!;
       let shape = b.inputTypes[0]!.shape;
-      const { dtype } = b.output;
+      const dtype = bits ? "float16" : b.output.dtype;
       interior.forEach((zeros, axis) => {
         const n = shape[axis]!;
         if (zeros === 0 || n < 2) return;
@@ -76,8 +78,9 @@ export const pad: Op<[x: Operand, low: readonly number[], high: readonly number[
         ]);
         shape = shape.map((size, i) => (i === axis ? n + (n - 1) * zeros : size));
       });
-      if ([...low, ...high].every((count) => count === 0)) return b.node("Identity", [value]);
-      return b.node("Pad", [value, b.constant([...low, ...high], "int64"), b.constant([0], dtype, [])]);
+      if ([...low, ...high].some((count) => count > 0))
+        value = b.node("Pad", [value, b.constant([...low, ...high], "int64"), b.constant([0], dtype, [])]);
+      return bits ? b.node("BitCast", [value], { to: 4 }) : b.node("Identity", [value]);
     },
   },
   (

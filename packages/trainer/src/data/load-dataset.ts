@@ -43,22 +43,20 @@ export async function loadDataset(
   path: string,
   options: LoadDatasetOptions = {},
 ): Promise<Dataset | Record<string, Dataset>> {
-  const wanted =
-    options.split === undefined || options.split === "all" ? undefined : parseSplit(options.split);
-  const located = await locate(path, options);
+  const { split, field, delimiter, ...where } = options;
+  const wanted = split === undefined || split === "all" ? undefined : parseSplit(split);
+  const located = await locate(path, where);
   const read: ReadOptions = {
-    field: options.field ?? located.read.field,
-    delimiter: options.delimiter ?? located.read.delimiter,
+    field: field ?? located.read.field,
+    delimiter: delimiter ?? located.read.delimiter,
   };
   if (!wanted) {
     const splits: Record<string, Dataset> = {};
-    for (const split of located.splits.keys()) {
-      const reader = await SplitReader.open(located, split, read);
-      splits[split] = Dataset.from(sameColumns(await reader.rows(0, reader.length)));
+    for (const name of located.splits.keys()) {
+      const reader = await SplitReader.open(located, name, read);
+      splits[name] = Dataset.from(sameColumns(await reader.rows(0, reader.length)));
     }
-    return options.split === "all"
-      ? Dataset.from(sameColumns(Object.values(splits).flatMap((s) => [...s])))
-      : splits;
+    return split === "all" ? Dataset.from(sameColumns(Object.values(splits).flatMap((s) => [...s]))) : splits;
   }
 
   const names = [...new Set(wanted.map((term) => term.split))];
@@ -71,7 +69,7 @@ export async function loadDataset(
     for (const row of await readers.get(range.split)!.rows(range.from, range.to)) rows.push(row);
   if (rows.length === 0) {
     const sizes = [...lengths].map(([name, length]) => `"${name}" has ${length}`).join(", ");
-    throw new DatasetError(`the split "${options.split}" selects no records; ${sizes}`);
+    throw new DatasetError(`the split "${split}" selects no records; ${sizes}`);
   }
   return Dataset.from(sameColumns(rows));
 }

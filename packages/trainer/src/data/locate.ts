@@ -9,19 +9,19 @@ import {
 } from "./data-files";
 import { cardConfig } from "./dataset-card";
 import { DatasetError, quotedList, reasonOf } from "./dataset-error";
+import { type DatasetFiles, type HubAccess, type ResolveRepo, resolveOnHub } from "./dataset-files";
 import { expandHome, kindOf, localFolder, readText } from "./local-files";
 import { type Format, formatOf, formats, type ReadOptions, supportedExtensions } from "./readers";
-import type { HubOptions, RepoFiles, ResolveRepo } from "./repo-files";
 
 /** Where a data set is looked for. */
-export interface LocateOptions extends HubOptions {
+export interface LocateOptions extends HubAccess {
   /** Which files are data, instead of the rules by name. */
   readonly dataFiles?: DataFiles;
   /** A folder below the data set's own, to which the file names are relative. */
   readonly dataDir?: string;
   /** The configuration (subset), where a repository has several. */
   readonly name?: string;
-  /** Opens repositories of the hub. */
+  /** Opens repositories; default the hub client of `@waveft/transformers`. */
   readonly resolveRepo?: ResolveRepo;
 }
 
@@ -118,30 +118,24 @@ async function openRepo(
   id: string,
   options: LocateOptions,
   revision: string | undefined,
-): Promise<RepoFiles> {
-  const { resolveRepo, cacheDir, token, localFilesOnly } = options;
-  if (!resolveRepo)
-    throw new DatasetError(`there is no file or folder ${id}, and no access to the hub was given`);
+): Promise<DatasetFiles> {
+  const { dataFiles, dataDir, name, resolveRepo = resolveOnHub, ...access } = options;
   try {
     return await resolveRepo(id, {
-      repoType: "dataset",
+      ...access,
       ...(revision !== undefined && { revision }),
-      ...(cacheDir !== undefined && { cacheDir }),
-      ...(token !== undefined && { token }),
-      ...(localFilesOnly !== undefined && { localFilesOnly }),
+      repoType: "dataset",
     });
   } catch (error) {
     throw new DatasetError(
       `there is no file or folder ${id}, and the hub does not give it: ${reasonOf(error)}`,
-      {
-        cause: error,
-      },
+      { cause: error },
     );
   }
 }
 
 /** A folder or repository: what the options say, else what its README.md declares, else by file names. */
-async function inFiles(files: RepoFiles, owner: string, options: LocateOptions): Promise<Located> {
+async function inFiles(files: DatasetFiles, owner: string, options: LocateOptions): Promise<Located> {
   const all = await files.list();
   const config =
     options.dataFiles === undefined && all.includes("README.md")
@@ -176,7 +170,7 @@ function folderPrefix(dataDir: string | undefined): string {
 }
 
 /** The hub's own conversion to Parquet: `<configuration>/<split>/0000.parquet`. */
-async function inConversion(files: RepoFiles, owner: string, name: string | undefined): Promise<Located> {
+async function inConversion(files: DatasetFiles, owner: string, name: string | undefined): Promise<Located> {
   const configs = new Map<string, Map<string, string[]>>();
   for (const file of [...(await files.list())].sort()) {
     const [config, folder, ...rest] = file.split("/");

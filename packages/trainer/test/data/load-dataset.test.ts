@@ -1,7 +1,7 @@
 import { cp, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { type Dataset, DatasetError, loadDataset, type RepoFiles, type ResolveRepo } from "../../src/data";
+import { type Dataset, DatasetError, type DatasetFiles, loadDataset, type ResolveRepo } from "../../src/data";
 import { splitsByName } from "../../src/data/data-files";
 import { fileOf, folderOf, golden, goldenPath } from "./golden";
 
@@ -198,7 +198,7 @@ function hubOf(repos: Record<string, Record<string, string | Uint8Array>>): {
   fetched: string[];
 } {
   const fetched: string[] = [];
-  const resolveRepo: ResolveRepo = async (id, { revision = "main", repoType }): Promise<RepoFiles> => {
+  const resolveRepo: ResolveRepo = async (id, { revision = "main", repoType }): Promise<DatasetFiles> => {
     expect(repoType).toBe("dataset");
     const files = repos[`${id}@${revision}`];
     if (!files) throw new Error(`no data set ${id} at ${revision}`);

@@ -60,7 +60,9 @@ export const AutoModelForCausalLM = {
   fromConfig(config: PretrainedConfig, options: FromConfigOptions = {}): PreTrainedModel {
     const { seed = 0, dtype = config.dtype ?? "float32" } = options;
     if (!isWeightDType(dtype))
-      throw new TransformersError(`dtype ${JSON.stringify(dtype)} is not known; give ${weightDTypes.join(", ")}`);
+      throw new TransformersError(
+        `dtype ${JSON.stringify(dtype)} is not known; give ${weightDTypes.join(", ")}`,
+      );
     if (!Number.isSafeInteger(seed)) throw new TransformersError(`seed is ${seed}; give an integer`);
     const json = { ...config.json, model_type: config.modelType };
     const model = create(architectureOf(json, "", options.architectures), config, dtype);
@@ -71,12 +73,18 @@ export const AutoModelForCausalLM = {
 };
 
 /** The model with zeros; sizes that no memory holds are the configuration's fault. */
-const create = (architecture: Architecture, config: PretrainedConfig, dtype: WeightDType): PreTrainedModel => {
+const create = (
+  architecture: Architecture,
+  config: PretrainedConfig,
+  dtype: WeightDType,
+): PreTrainedModel => {
   try {
     return architecture.create(config, { dtype });
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     const owner = config.nameOrPath === "" ? "" : `${config.nameOrPath}: `;
-    throw new TransformersError(`${owner}the sizes in config.json need more memory than there is`, { cause: error });
+    throw new TransformersError(`${owner}the sizes in config.json need more memory than there is`, {
+      cause: error,
+    });
   }
 };

@@ -22,7 +22,8 @@ export const architectureOf = (
   const type = json.model_type;
   if (typeof type === "string" && Object.hasOwn(all, type)) return all[type]!;
   const known = Object.keys(all).join(", ");
-  const given = type === undefined ? "has no model_type" : `has model_type ${JSON.stringify(type)?.slice(0, 60)}`;
+  const given =
+    type === undefined ? "has no model_type" : `has model_type ${JSON.stringify(type)?.slice(0, 60)}`;
   throw new TransformersError(`${label(owner)}config.json ${given}; supported are ${known}`);
 };
 

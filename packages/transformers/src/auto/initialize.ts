@@ -1,4 +1,4 @@
-import { type Module, type Parameter } from "@waveft/autograd";
+import type { Module, Parameter } from "@waveft/autograd";
 import { float32ToBfloat16, float32ToFloat16 } from "@waveft/safetensors";
 import type { PreTrainedModel } from "../models/pretrained-model";
 

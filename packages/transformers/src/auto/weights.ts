@@ -29,7 +29,9 @@ export const resolveDType = (
 ): WeightDType => {
   if (isWeightDType(asked)) return asked;
   if (asked !== "auto")
-    throw new TransformersError(`dtype ${JSON.stringify(asked)} is not known; give auto, ${weightDTypes.join(", ")}`);
+    throw new TransformersError(
+      `dtype ${JSON.stringify(asked)} is not known; give auto, ${weightDTypes.join(", ")}`,
+    );
   const first = checkpoint.names().find((name) => floats[checkpoint.info(name).dtype] !== undefined);
   return config.dtype ?? (first === undefined ? "float32" : floats[checkpoint.info(first).dtype]!);
 };
@@ -93,15 +95,21 @@ const checkFit = (
   owner: string,
 ): void => {
   const found = new Set([...sources.keys()].map((name) => own.get(name)!));
-  // A tied weight is there when one of its names is.
-  const missing = new Map([...own].filter(([, value]) => !found.has(value)).map(([name, value]) => [value, name]));
+  // A tied weight is there when one of its names is; the first is named.
+  const missing = new Map<Parameter, string>();
+  for (const [name, parameter] of own)
+    if (!found.has(parameter) && !missing.has(parameter)) missing.set(parameter, name);
   const wrong = [...sources].flatMap(([name, source]) => {
     const { shape, dtype } = checkpoint.info(source);
     const expected = own.get(name)!.shape;
     if (floats[dtype] === undefined) return [`${source} holds ${dtype}, not floating-point numbers`];
-    return sameShape(shape, expected) ? [] : [`${source} is ${showShape(shape)} instead of ${showShape(expected)}`];
+    return sameShape(shape, expected)
+      ? []
+      : [`${source} is ${showShape(shape)} instead of ${showShape(expected)}`];
   });
-  const faults = [...(missing.size > 0 ? [`missing: ${list([...missing.values()])}`] : []), ...(wrong.length > 0 ? [`mismatched: ${list(wrong)}`] : [])];
+  const faults: string[] = [];
+  if (missing.size > 0) faults.push(`missing: ${list([...missing.values()])}`);
+  if (wrong.length > 0) faults.push(`mismatched: ${list(wrong)}`);
   if (faults.length > 0)
     throw new TransformersError(`${owner}: the checkpoint does not fit config.json; ${faults.join("; ")}`);
 };
@@ -111,7 +119,8 @@ const list = (names: readonly string[]): string =>
 
 /** Data of a checkpoint as it is stored here: its own memory where the dtype agrees, else rounded to nearest even. */
 const convert = (tensor: TensorData, dtype: WeightDType): Float32Array | Uint16Array => {
-  if (floats[tensor.dtype] === dtype && tensor.dtype !== "F64") return tensor.data as Float32Array | Uint16Array;
+  if (floats[tensor.dtype] === dtype && tensor.dtype !== "F64")
+    return tensor.data as Float32Array | Uint16Array;
   const values = tensor.dtype === "BF16" ? bfloat16ToFloat32(tensor.data) : toFloat32(tensor);
   if (dtype === "float16") return float32ToFloat16(values);
   return dtype === "bfloat16" ? float32ToBfloat16(values) : values;

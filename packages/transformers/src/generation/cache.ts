@@ -30,7 +30,11 @@ export class HostCache {
     this.#capacity = roundUp(capacity);
     this.#segmentIds = new Int32Array(lengths.length * this.#capacity);
     this.#layers = present.map(() => this.#emptyLayer());
-    this.#write(present, [...lengths], lengths.map(() => 0));
+    this.#write(
+      present,
+      [...lengths],
+      lengths.map(() => 0),
+    );
   }
 
   /** What a run reads. */

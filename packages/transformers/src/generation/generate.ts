@@ -59,10 +59,14 @@ export const generate = async (
 ): Promise<number[][]> => {
   const settings = { ...model.generationConfig, ...options };
   if (settings.doSample)
-    throw new TransformersError("generate: doSample is true, but only greedy generation exists; leave it out");
+    throw new TransformersError(
+      "generate: doSample is true, but only greedy generation exists; leave it out",
+    );
   const real = unpadded(prompts, options.attentionMask);
-  real.forEach((ids, i) => checkPrompt(ids, i, model.config));
-  const ends = new Set([settings.eosTokenId === undefined ? model.config.eosTokenId : settings.eosTokenId].flat());
+  for (const [i, ids] of real.entries()) checkPrompt(ids, i, model.config);
+  const ends = new Set(
+    [settings.eosTokenId === undefined ? model.config.eosTokenId : settings.eosTokenId].flat(),
+  );
   const sequences: Sequence[] = real.map((ids) => {
     const limit = limitOf(ids.length, settings, model.config);
     return { ids: [...ids], limit, open: ids.length < limit };
@@ -70,7 +74,10 @@ export const generate = async (
   const wasTraining = model.training;
   model.train(false);
   // Plans live as long as this call: between calls, adapters may change what `forward` builds.
-  const run = compile((inputs: CausalLMInputs) => model.forward(inputs), { device: model.device, cacheSize: 2 });
+  const run = compile((inputs: CausalLMInputs) => model.forward(inputs), {
+    device: model.device,
+    cacheSize: 2,
+  });
   try {
     let cache: HostCache | undefined;
     while (sequences.some(({ open }) => open)) {
@@ -166,8 +173,7 @@ const limitOf = (length: number, settings: GenerateOptions, config: PretrainedCo
   for (const [name, value] of Object.entries({ maxNewTokens, maxLength }))
     if (value !== undefined && !(Number.isSafeInteger(value) && value >= 0))
       throw new TransformersError(`generate: ${name} is ${value}; give an integer from 0`);
-  const asked =
-    maxNewTokens !== undefined ? length + maxNewTokens : (maxLength ?? length + defaultNewTokens);
+  const asked = maxNewTokens !== undefined ? length + maxNewTokens : (maxLength ?? length + defaultNewTokens);
   // The last token is only chosen, not computed on: it needs no position.
   return Math.min(asked, config.maxPositionEmbeddings + 1);
 };
@@ -179,7 +185,9 @@ const checkPrompt = (ids: readonly number[], i: number, config: PretrainedConfig
       `generate: prompt ${i} has ${ids[bad]} at place ${bad}; ids go from 0 to ${config.vocabSize - 1}`,
     );
   if (ids.length === 0)
-    throw new TransformersError(`generate: prompt ${i} is empty; give at least one token, such as the first one`);
+    throw new TransformersError(
+      `generate: prompt ${i} is empty; give at least one token, such as the first one`,
+    );
   if (ids.length > config.maxPositionEmbeddings)
     throw new TransformersError(
       `generate: prompt ${i} has ${ids.length} tokens; the model has ${config.maxPositionEmbeddings} positions`,
@@ -193,7 +201,9 @@ const unpadded = (
 ): readonly (readonly number[])[] => {
   if (mask === undefined) return prompts;
   if (mask.length !== prompts.length || prompts.some((ids, i) => ids.length !== mask[i]!.length))
-    throw new TransformersError("generate: attentionMask and prompts differ in shape; give a 0 or 1 for each id");
+    throw new TransformersError(
+      "generate: attentionMask and prompts differ in shape; give a 0 or 1 for each id",
+    );
   return prompts.map((ids, i) => ids.filter((_, at) => mask[i]![at] !== 0));
 };
 

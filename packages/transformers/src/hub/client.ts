@@ -156,7 +156,9 @@ export class HubClient {
         const { origin } = new URL(url);
         const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
         const code = String((cause as { code?: unknown }).code);
-        const absent = ["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "ENETUNREACH", "EHOSTUNREACH"].includes(code);
+        const absent = ["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "ENETUNREACH", "EHOSTUNREACH"].includes(
+          code,
+        );
         const late = error instanceof Error && error.name === "TimeoutError";
         // Nobody is there: asking again soon is of no use.
         if (absent || late || attempt === attempts) {

@@ -10,6 +10,7 @@ import {
 } from "@waveft/autograd";
 import { type TensorData, writeFileAtomic, writeSafetensors } from "@waveft/safetensors";
 import type { PretrainedConfig, WeightDType } from "../config";
+import { TransformersError } from "../errors";
 import { type GenerationConfig, generationConfigJson } from "../generation/config";
 import { type GenerateOptions, generate } from "../generation/generate";
 import { node, translated } from "../io";
@@ -84,9 +85,13 @@ export abstract class PreTrainedModel<C extends PretrainedConfig = PretrainedCon
   async savePretrained(folder: string): Promise<void> {
     const { fs, path } = node();
     const writeJson = (file: string, json: object) =>
-      writeFileAtomic(path.join(folder, file), [new TextEncoder().encode(`${JSON.stringify(json, null, 2)}\n`)]);
+      writeFileAtomic(path.join(folder, file), [
+        new TextEncoder().encode(`${JSON.stringify(json, null, 2)}\n`),
+      ]);
     await translated(async () => {
-      await fs.promises.mkdir(folder, { recursive: true });
+      await fs.promises.mkdir(folder, { recursive: true }).catch((error: Error) => {
+        throw new TransformersError(`${folder} cannot be written (${error.message})`, { cause: error });
+      });
       const tensors = new Map(Array.from(this.namedParameters(), ([name, value]) => [name, stored(value)]));
       await writeSafetensors(path.join(folder, "model.safetensors"), tensors, { format: "pt" });
       const generation = generationConfigJson(this.generationConfig);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { AutoModelForCausalLM, type GeneratedToken, type PreTrainedModel } from "../../src/index";
 import { generate } from "../../src/generation/generate";
+import { AutoModelForCausalLM, type GeneratedToken, type PreTrainedModel } from "../../src/index";
 import { golden, readGoldenJson } from "../support/models";
 
 interface Row {
@@ -8,7 +8,8 @@ interface Row {
   readonly new_ids: number[];
 }
 
-const load = (name = "opt-pre", device = "onnx:cpu") => AutoModelForCausalLM.fromPretrained(golden(name), { device });
+const load = (name = "opt-pre", device = "onnx:cpu") =>
+  AutoModelForCausalLM.fromPretrained(golden(name), { device });
 
 /** A sequence as it is returned: Python pads after the end. */
 const whole = ({ input_ids: prompt, new_ids: ids }: Row): number[] => {
@@ -29,7 +30,10 @@ describe.each(["gpu:cpu", "onnx:cpu"])("greedy ids are Python's on %s", (device)
 test("a left-padded batch with its mask", async () => {
   const model = await load("opt-post");
   const batch = readGoldenJson("opt-post/expected/generation.json").left_padded_batch;
-  const results = await model.generate(batch.input_ids, { attentionMask: batch.attention_mask, maxNewTokens: 20 });
+  const results = await model.generate(batch.input_ids, {
+    attentionMask: batch.attention_mask,
+    maxNewTokens: 20,
+  });
   const expected = batch.input_ids.map((ids: number[], i: number) =>
     whole({ input_ids: ids.filter((_, j) => batch.attention_mask[i][j] === 1), new_ids: batch.new_ids[i] }),
   );
@@ -47,9 +51,16 @@ describe("ends", () => {
     const { model, first } = await counting();
     const stop = first[0]!;
     const other = await model.generate([2, 43, 383, 82], { maxNewTokens: 4, eosTokenId: null });
-    const results = await model.generate([[5], [2, 43, 383, 82]], { maxNewTokens: 4, eosTokenId: [stop, 9999] });
+    const results = await model.generate([[5], [2, 43, 383, 82]], {
+      maxNewTokens: 4,
+      eosTokenId: [stop, 9999],
+    });
     expect(results).toEqual([[5, stop], other]);
-    const filled = await model.generate([[5], [2, 43, 383, 82]], { maxNewTokens: 4, eosTokenId: stop, padTokenId: 1 });
+    const filled = await model.generate([[5], [2, 43, 383, 82]], {
+      maxNewTokens: 4,
+      eosTokenId: stop,
+      padTokenId: 1,
+    });
     expect(filled).toEqual([[5, stop, 1, 1, 1, 1, 1, 1], other]);
   });
 
@@ -58,7 +69,9 @@ describe("ends", () => {
     const ids = await model.generate([5], { maxNewTokens: 1000, eosTokenId: null });
     expect(ids.length).toBe(model.config.maxPositionEmbeddings + 1);
     // What a cached step says must be what a fresh look at the same tokens says.
-    expect(await model.generate(ids.slice(0, 100), { maxNewTokens: 20, eosTokenId: null })).toEqual(ids.slice(0, 120));
+    expect(await model.generate(ids.slice(0, 100), { maxNewTokens: 20, eosTokenId: null })).toEqual(
+      ids.slice(0, 120),
+    );
   });
 
   test("at maxLength, after 20 tokens when nobody says, at once when there is nothing to do", async () => {
@@ -75,11 +88,19 @@ describe("ends", () => {
 test("onToken hears each token in turn; a signal stops", async () => {
   const model = await load();
   const heard: GeneratedToken[] = [];
-  const results = await model.generate([[5], [6, 7]], { maxNewTokens: 3, eosTokenId: null, onToken: (t) => heard.push(t) });
+  const results = await model.generate([[5], [6, 7]], {
+    maxNewTokens: 3,
+    eosTokenId: null,
+    onToken: (t) => heard.push(t),
+  });
   expect(heard.filter((t) => t.sequence === 1).map((t) => t.id)).toEqual(results[1]!.slice(2));
   expect(heard.filter((t) => t.last).length).toBe(2);
   const abort = new AbortController();
-  const stopped = model.generate([5], { maxNewTokens: 50, signal: abort.signal, onToken: () => abort.abort(new Error("enough")) });
+  const stopped = model.generate([5], {
+    maxNewTokens: 50,
+    signal: abort.signal,
+    onToken: () => abort.abort(new Error("enough")),
+  });
   await expect(stopped).rejects.toThrow("enough");
 });
 
@@ -87,16 +108,29 @@ test("train mode is left for the time and comes back", async () => {
   const model = await load();
   model.train();
   let during: boolean | undefined;
-  await model.generate([5], { maxNewTokens: 1, onToken: () => { during = model.training; } });
+  await model.generate([5], {
+    maxNewTokens: 1,
+    onToken: () => {
+      during = model.training;
+    },
+  });
   expect([during, model.training]).toEqual([false, true]);
 });
 
 describe("refuses", () => {
   const refused: [string, (model: PreTrainedModel) => Promise<unknown>, RegExp][] = [
-    ["an id beyond the vocabulary", (m) => m.generate([5, 452]), /prompt 0 has 452 at place 1; ids go from 0 to 451/],
+    [
+      "an id beyond the vocabulary",
+      (m) => m.generate([5, 452]),
+      /prompt 0 has 452 at place 1; ids go from 0 to 451/,
+    ],
     ["a fraction", (m) => m.generate([[5], [1.5]]), /prompt 1 has 1.5 at place 0/],
     ["an empty prompt", (m) => m.generate([[5], []]), /prompt 1 is empty/],
-    ["a prompt that is too long", (m) => m.generate(new Array(129).fill(5)), /129 tokens; the model has 128 positions/],
+    [
+      "a prompt that is too long",
+      (m) => m.generate(new Array(129).fill(5)),
+      /129 tokens; the model has 128 positions/,
+    ],
     ["sampling", (m) => m.generate([5], { doSample: true }), /only greedy/],
     ["a negative count", (m) => m.generate([5], { maxNewTokens: -1 }), /maxNewTokens is -1/],
     ["a mask of another shape", (m) => generate(m, [[5]], { attentionMask: [[1, 1]] }), /differ in shape/],

@@ -100,7 +100,9 @@ describe("the cache", () => {
 
   test("helps out when the hub cannot be reached", async () => {
     await (await resolveRepo("org/model")).path("config.json");
-    const endpoint = "http://127.0.0.1:9";
+    const gone = await startHubServer({});
+    await gone.close();
+    const endpoint = gone.url;
     const repo = await resolveRepo("org/model", { endpoint });
     expect(await repo.has("config.json")).toBe(true);
     await sentence(repo.path("pytorch_model.bin"), "could not be reached");

@@ -16,7 +16,10 @@ export const readTensors = async (name: string): Promise<Map<string, TensorData>
 };
 
 /** A model's files in memory: objects become JSON, tensors `model.safetensors`. */
-export const memoryFiles = (files: Record<string, object | string>, tensors?: Map<string, TensorData>): FileSet => {
+export const memoryFiles = (
+  files: Record<string, object | string>,
+  tensors?: Map<string, TensorData>,
+): FileSet => {
   const bytes = new Map<string, Uint8Array>(
     Object.entries(files).map(([name, value]) => [
       name,
@@ -48,7 +51,8 @@ export const packedInputs = (
   segments: readonly number[],
   length: number,
 ): Hosted<CausalLMInputs> => {
-  const tensor = (values: readonly number[]) => hostTensor(Int32Array.from(values), [ids.length / length, length]);
+  const tensor = (values: readonly number[]) =>
+    hostTensor(Int32Array.from(values), [ids.length / length, length]);
   return { inputIds: tensor(ids), positionIds: tensor(positions), segmentIds: tensor(segments) };
 };
 

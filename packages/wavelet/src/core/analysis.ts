@@ -6,8 +6,7 @@ import type { Mode } from "./modes";
 
 /**
  * One level of analysis along one axis: cA[k] = Σ_j decLo[j] · x̃[2k + reach − j] (and cD with decHi), where x̃ is
- * the extended signal and reach = 1, or F/2 with periodization. Sums run over j from 0 on, in double precision
- * along the last axis.
+ * the extended signal and reach = 1, or F/2 with periodization.
  *
  * @param cA zeros, of the layout with its length replaced by the coefficients' (cD alike)
  */
@@ -48,13 +47,51 @@ function analyseLines(
     const at = line * count;
     if (from > 0) {
       extend(x, base, n, 1, mode, -left, 2 * (from - 1) + length, edge);
-      convolve(edge, length - 1, filters, cA, cD, at, from);
+      convolveEdge(edge, filters, mode, length - 1 - left - n, cA, cD, at, from);
     }
     convolve(x, base + 2 * from - left + length - 1, filters, cA, cD, at + from, to - from);
     if (to < count) {
       extend(x, base, n, 1, mode, 2 * to - left, 2 * (count - 1 - to) + length, edge);
-      convolve(edge, length - 1, filters, cA, cD, at + to, count - to);
+      convolveEdge(edge, filters, mode, 2 * to + length - 1 - left - n, cA, cD, at + to, count - to);
     }
+  }
+}
+
+/**
+ * The order in which PyWavelets sums the taps of a coefficient: those past the end come first, outward, unless the
+ * signal ends in a constant or a line. Where a band is rounding noise only, this makes it the same noise.
+ *
+ * @param past how far past the last sample tap 0 is; 0 is one past, negative is inside
+ */
+function orderTaps(mode: Mode, past: number, order: Int32Array): void {
+  const outward = mode !== "constant" && mode !== "smooth";
+  const turned = outward ? Math.max(0, Math.min(past + 1, order.length)) : 0;
+  for (let q = 0; q < order.length; q++) order[q] = q < turned ? turned - 1 - q : q;
+}
+
+/** `count` coefficients over extended samples; `past` of the first, as for `orderTaps`. */
+function convolveEdge(
+  edge: FloatArray,
+  { length, lo, hi }: AnalysisFilters,
+  mode: Mode,
+  past: number,
+  cA: FloatArray,
+  cD: FloatArray,
+  at: number,
+  count: number,
+): void {
+  const order = new Int32Array(length);
+  for (let k = 0; k < count; k++) {
+    const newest = length - 1 + 2 * k;
+    orderTaps(mode, past + 2 * k, order);
+    let a = 0;
+    let d = 0;
+    for (const j of order) {
+      a += lo[j]! * edge[newest - j]!;
+      d += hi[j]! * edge[newest - j]!;
+    }
+    cA[at + k] = a;
+    cD[at + k] = d;
   }
 }
 
@@ -120,6 +157,7 @@ function analyseRows(
   const left = length - 1 - reach;
   const right = 2 * (count - 1) + reach + 1 - n;
   const beyond = new Float64Array((left + right) * inner);
+  const order = new Int32Array(length);
   for (let block = 0; block < outer; block++) {
     const base = block * n * inner;
     extend(x, base, n, inner, mode, -left, left, beyond);
@@ -128,48 +166,44 @@ function analyseRows(
     const offset = (row: number) =>
       inside(row) ? base + row * inner : (row < 0 ? row + left : row - n + left) * inner;
     for (let k = 0; k < count; k++) {
+      const newest = 2 * k + reach;
       const out = (block * count + k) * inner;
-      for (let j = 0; j < length; j += 2) {
-        const newer = 2 * k + reach - j;
-        const older = newer - 1;
-        addTwoRows(
-          inside(newer) ? x : beyond,
-          offset(newer),
-          inside(older) ? x : beyond,
-          offset(older),
-          filters,
-          j,
-          cA,
-          cD,
-          out,
-          inner,
-        );
+      orderTaps(mode, newest - n, order);
+      for (let q = 0; q < length; q += 2) {
+        const j0 = order[q]!;
+        const j1 = order[q + 1]!;
+        const row0 = newest - j0;
+        const row1 = newest - j1;
+        const x0 = inside(row0) ? x : beyond;
+        const x1 = inside(row1) ? x : beyond;
+        addTwoRows(x0, offset(row0), x1, offset(row1), filters, j0, j1, cA, cD, out, inner);
       }
     }
   }
 }
 
-/** cA += lo[j] · newer + lo[j + 1] · older, and cD with hi. */
+/** cA += lo[j0] · x0 + lo[j1] · x1, and cD with hi, over rows of `width` samples. */
 function addTwoRows(
-  newer: FloatArray,
-  newerAt: number,
-  older: FloatArray,
-  olderAt: number,
+  x0: FloatArray,
+  at0: number,
+  x1: FloatArray,
+  at1: number,
   { lo, hi }: AnalysisFilters,
-  j: number,
+  j0: number,
+  j1: number,
   cA: FloatArray,
   cD: FloatArray,
   at: number,
   width: number,
 ): void {
-  const lo0 = lo[j]!;
-  const lo1 = lo[j + 1]!;
-  const hi0 = hi[j]!;
-  const hi1 = hi[j + 1]!;
+  const lo0 = lo[j0]!;
+  const lo1 = lo[j1]!;
+  const hi0 = hi[j0]!;
+  const hi1 = hi[j1]!;
   for (let c = 0; c < width; c++) {
-    const first = newer[newerAt + c]!;
-    const second = older[olderAt + c]!;
-    cA[at + c] = cA[at + c]! + lo0 * first + lo1 * second;
-    cD[at + c] = cD[at + c]! + hi0 * first + hi1 * second;
+    const sample0 = x0[at0 + c]!;
+    const sample1 = x1[at1 + c]!;
+    cA[at + c] = cA[at + c]! + lo0 * sample0 + lo1 * sample1;
+    cD[at + c] = cD[at + c]! + hi0 * sample0 + hi1 * sample1;
   }
 }

@@ -5,19 +5,18 @@ export type FloatArray = Float32Array | Float64Array;
 
 /**
  * Sample m of a signal extended past its ends, by samples of the signal:
- * x̃[m] = scale · x[index] + mirrors · x[edge] + slope · (x[to] − x[from]).
+ * x̃[m] = scale · x[index] + rises · (x[n − 1] − x[0]) + slope · (x[to] − x[from]).
  */
 interface ExtendedSample {
   index: number;
   scale: number;
-  edge: number;
-  mirrors: number;
+  rises: number;
   slope: number;
   to: number;
   from: number;
 }
 
-const sample: ExtendedSample = { index: 0, scale: 1, edge: 0, mirrors: 0, slope: 0, to: 0, from: 0 };
+const sample: ExtendedSample = { index: 0, scale: 1, rises: 0, slope: 0, to: 0, from: 0 };
 
 /**
  * Rows m … m + count of an extended signal of n rows, `width` samples each (1: a plain vector), into `out`.
@@ -38,16 +37,18 @@ export function extend(
 ): void {
   for (let i = 0; i < count; i++) {
     locate(mode, n, m + i, sample);
-    const { scale, mirrors, slope } = sample;
+    const { scale, rises, slope } = sample;
     const index = base + sample.index * width;
-    const edge = base + sample.edge * width;
     const to = base + sample.to * width;
     const from = base + sample.from * width;
+    const end = base + (n - 1) * width;
     const row = at + i * width;
     for (let c = 0; c < width; c++) {
       // A factor of 0 means "not there", which 0 · NaN would not.
       let value = scale === 0 ? 0 : scale * x[index + c]!;
-      if (mirrors !== 0) value += mirrors * x[edge + c]!;
+      // One by one, as PyWavelets adds them, for the same rounding.
+      for (let turn = 0; turn < Math.abs(rises); turn++)
+        value += Math.sign(rises) * (x[end + c]! - x[base + c]!);
       if (slope !== 0) value += slope * (x[to + c]! - x[from + c]!);
       out[row + c] = value;
     }
@@ -58,7 +59,7 @@ export function extend(
 function locate(mode: Mode, n: number, m: number, out: ExtendedSample): void {
   out.index = m;
   out.scale = 1;
-  out.mirrors = 0;
+  out.rises = 0;
   out.slope = 0;
   if (m >= 0 && m < n) return;
   switch (mode) {
@@ -114,21 +115,18 @@ function followSlope(n: number, m: number, out: ExtendedSample): void {
   out.from = left ? 1 : n - 2;
 }
 
-/** Half turns about the end points; every two of them add twice the rise from end to end. */
+/** Half turns about the end points: each adds the rise from end to end, and the signal runs on, turned or not. */
 function turnAtEnds(n: number, m: number, out: ExtendedSample): void {
-  const period = n - 1;
-  const turns = Math.floor(m / period);
-  const rest = m - turns * period;
-  out.to = n - 1;
-  out.from = 0;
-  if (turns % 2 === 0) {
-    out.index = rest;
-    out.slope = turns;
-    return;
-  }
-  out.index = period - rest;
-  out.scale = -1;
-  out.mirrors = 2;
-  out.edge = turns > 0 ? n - 1 : 0;
-  out.slope = turns > 0 ? turns - 1 : turns + 1;
+  const left = m < 0;
+  const near = left ? 0 : n - 1;
+  const far = left ? n - 1 : 0;
+  const beyond = left ? -m : m - n + 1;
+  const turns = Math.ceil(beyond / (n - 1)) - 1;
+  const steps = beyond - turns * (n - 1);
+  const turned = turns % 2 === 0;
+  out.index = near;
+  out.rises = left ? -turns : turns;
+  out.slope = turned ? -1 : 1;
+  out.from = turned ? near : far;
+  out.to = left === turned ? steps : n - 1 - steps;
 }

@@ -1,4 +1,15 @@
-import { gelu, geluTanh, minimum, mul, relu, sigmoid, silu, square, type Tensor, tanh } from "@waveft/autograd";
+import {
+  gelu,
+  geluTanh,
+  minimum,
+  mul,
+  relu,
+  sigmoid,
+  silu,
+  square,
+  type Tensor,
+  tanh,
+} from "@waveft/autograd";
 
 /** Activation functions by the names that `config.json` uses. */
 export const activations = {

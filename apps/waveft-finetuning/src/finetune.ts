@@ -1,0 +1,131 @@
+import { chooseDevice } from "@waveft/autograd";
+import { getPeftModel, WaveFTConfig } from "@waveft/peft";
+import { Trainer, type TrainerCallback, type TrainerState, TrainingArguments } from "@waveft/trainer";
+import { AutoModelForCausalLM, AutoTokenizer } from "@waveft/transformers";
+import { embedded } from "./assets";
+import { type Completion, completeSamples } from "./completions";
+import { loadRecords } from "./data";
+import type { FinetuneOptions } from "./options";
+import { tokenizeRecord } from "./prompt";
+import { parseTargetModules } from "./target-modules";
+import { checkOutputFolder } from "./output-folder";
+
+/** PEFT's example tunes on this data set when only a model is named. */
+const DEFAULT_DATA = "yahma/alpaca-cleaned";
+/** Examples of an evaluation batch: the Trainer's default, which the script leaves. */
+const EVAL_BATCH = 8;
+const SAVED_CHECKPOINTS = 3;
+
+/** Lines for the user while it runs. */
+export type Say = (line: string) => void;
+
+/** What a run left behind, for the report. */
+export interface FinetuneResult {
+  readonly options: FinetuneOptions;
+  readonly baseModel: string;
+  readonly dataPath: string;
+  readonly device: string;
+  readonly trainable: string;
+  readonly records: { readonly train: number; readonly evaluation: number };
+  readonly state: TrainerState;
+  readonly lossBefore: number | null;
+  readonly lossAfter: number | null;
+  readonly completions: readonly Completion[];
+}
+
+/**
+ * The whole job: model, tokenizer, data, adapter, training, evaluation, files. Nothing is written before all
+ * inputs were read and found right.
+ */
+export const finetune = async (
+  options: FinetuneOptions,
+  say: Say,
+  callbacks: readonly TrainerCallback[] = [],
+): Promise<FinetuneResult> => {
+  const baseModel = options.base_model ?? embedded.model;
+  const dataPath = options.data_path ?? (options.base_model === undefined ? embedded.data : DEFAULT_DATA);
+  const config = new WaveFTConfig({
+    nFrequency: options.waveft_n_frequency,
+    targetModules: parseTargetModules(options.waveft_target_modules),
+    scaling: options.waveft_scaling,
+    waveletFamily: options.waveft_wavelet_family,
+    useIdwt: options.waveft_use_idwt,
+    randomLocSeed: options.random_loc_seed,
+    taskType: "CAUSAL_LM",
+  });
+  const withEvaluation = options.eval_data_path !== undefined || options.val_set_size > 0;
+  const args = trainingArguments(options, withEvaluation);
+  checkOutputFolder(options.output_dir);
+
+  const { engine, report } = await chooseDevice(deviceOf(options));
+  say(`device: ${report.join("; ")}`);
+  const model = await AutoModelForCausalLM.fromPretrained(baseModel, { dtype: options.dtype, device: engine });
+  const tokenizer = await AutoTokenizer.fromPretrained(baseModel);
+  tokenizer.padToken ??= tokenizer.eosToken;
+  const records = await loadRecords(dataPath, options);
+  const tokenize = (record: (typeof records.train)[number]) => tokenizeRecord(record, tokenizer, options.cutoff_len);
+  const peftModel = getPeftModel(model, config);
+  const trainable = peftModel.printTrainableParameters(say);
+  const trainer = new Trainer({
+    model: peftModel,
+    args,
+    trainDataset: records.train.map(tokenize),
+    evalDataset: withEvaluation ? records.evaluation.map(tokenize) : null,
+    callbacks,
+  });
+  say(`data: ${records.train.length} examples to train on, ${records.evaluation.length} to evaluate on; ${trainer.maxSteps} updates`);
+
+  const samples = (withEvaluation ? records.evaluation : records.train).slice(0, 3);
+  const lossBefore = withEvaluation ? (await trainer.measure()).eval_loss! : null;
+  if (lossBefore !== null) say(`evaluation loss before: ${lossBefore.toFixed(4)}`);
+  const before = await completeSamples(peftModel, tokenizer, samples);
+  await trainer.train();
+  const lossAfter = withEvaluation ? (await trainer.measure()).eval_loss! : null;
+  if (lossAfter !== null) say(`evaluation loss after: ${lossAfter.toFixed(4)}`);
+  await peftModel.savePretrained(options.output_dir);
+  const after = await completeSamples(peftModel, tokenizer, samples);
+  await trainer.dispose();
+  return {
+    options,
+    baseModel: options.base_model ?? "the embedded model",
+    dataPath: dataPath === embedded.data ? "the embedded data set" : dataPath,
+    device: engine.name,
+    trainable,
+    records: { train: records.train.length, evaluation: records.evaluation.length },
+    state: trainer.state,
+    lossBefore,
+    lossAfter,
+    completions: samples.map(({ instruction, output }, i) => ({
+      instruction,
+      expected: output,
+      before: before[i]!,
+      after: after[i]!,
+    })),
+  };
+};
+
+/** `--device`, else `--device_map`. */
+const deviceOf = ({ device, device_map: map }: FinetuneOptions): string =>
+  device ?? (map === "cpu" ? "onnx:cpu" : "auto");
+
+/** What PEFT's example passes to the Trainer. */
+const trainingArguments = (options: FinetuneOptions, withEvaluation: boolean): TrainingArguments =>
+  new TrainingArguments({
+    outputDir: options.output_dir,
+    perDeviceTrainBatchSize: options.batch_size,
+    perDeviceEvalBatchSize: EVAL_BATCH,
+    numTrainEpochs: options.num_epochs,
+    maxSteps: options.max_steps,
+    learningRate: options.learning_rate,
+    warmupSteps: options.warmup_steps,
+    loggingSteps: options.logging_steps,
+    evalStrategy: withEvaluation ? "steps" : "no",
+    evalSteps: options.eval_step,
+    saveStrategy: "steps",
+    saveSteps: options.save_step,
+    saveTotalLimit: SAVED_CHECKPOINTS,
+    loadBestModelAtEnd: withEvaluation,
+    shuffle: options.shuffle,
+  });
+
+

@@ -1,0 +1,9 @@
+export { AutoTokenizer } from "./auto-tokenizer";
+export {
+  type BatchEncoding,
+  type BatchOptions,
+  type DecodeOptions,
+  type EncodeOptions,
+  PreTrainedTokenizer,
+  type TokenizerFiles,
+} from "./pretrained-tokenizer";

@@ -1,0 +1,261 @@
+import { writeFileAtomic } from "@waveft/safetensors";
+import { TransformersError } from "../errors";
+import { node, translated } from "../io";
+import { type Backend, createBackend } from "./backend";
+import { namedTokens, withAddedTokens, withPostProcessor } from "./special-tokens";
+import {
+  type SpecialName,
+  type SpecialTokens,
+  specialNames,
+  type TokenizerConfig,
+  type TokenizerJson,
+  vocabularyOf,
+} from "./tokenizer-json";
+
+export interface EncodeOptions {
+  /** Put bos, eos and the like around the text, as the tokenizer's files say. Default true. */
+  readonly addSpecialTokens?: boolean;
+  /** Cut to `maxLength` ids, special tokens included, which stay. Default false. */
+  readonly truncation?: boolean;
+  /** Default `modelMaxLength`. */
+  readonly maxLength?: number;
+}
+
+export interface BatchOptions extends EncodeOptions {
+  /** Pad to the longest text of the batch (`true`) or to `maxLength`. Default false. */
+  readonly padding?: boolean | "longest" | "maxLength";
+}
+
+export interface BatchEncoding {
+  /** One row of ids per text. */
+  readonly inputIds: number[][];
+  /** 1 for a token, 0 for padding. */
+  readonly attentionMask: number[][];
+}
+
+export interface DecodeOptions {
+  /** Leave bos, eos, padding and other special tokens out. Default false. */
+  readonly skipSpecialTokens?: boolean;
+}
+
+export interface TokenizerFiles {
+  /** For messages. */
+  readonly name: string;
+  readonly json: TokenizerJson;
+  readonly config: TokenizerConfig;
+  /** Python's class, which decides on defaults. */
+  readonly tokenizerClass?: string | undefined;
+}
+
+/** Above this a `model_max_length` means that there is none (Python writes 10³⁰). */
+const noLimit = 1e20;
+
+/** A tokenizer with Python's results: text to ids and back. Made by `AutoTokenizer.fromPretrained`. */
+export class PreTrainedTokenizer {
+  readonly name: string;
+  /** Tokens of the model's vocabulary, added ones not counted. */
+  readonly vocabSize: number;
+  /** All tokens, added ones too: Python's `len(tokenizer)`. */
+  readonly length: number;
+  /** The longest input of the model in tokens; infinite when the files do not say. */
+  modelMaxLength: number;
+  paddingSide: "left" | "right";
+  truncationSide: "left" | "right";
+
+  private readonly json: TokenizerJson;
+  private readonly config: TokenizerConfig;
+  private readonly tokenizerClass: string | undefined;
+  private readonly special: SpecialTokens;
+  private readonly backend: Backend;
+  private frame: { readonly before: number[]; readonly after: number[] } | undefined;
+
+  constructor({ name, json, config, tokenizerClass }: TokenizerFiles) {
+    this.name = name;
+    this.config = config;
+    this.tokenizerClass = tokenizerClass;
+    this.special = namedTokens(config, tokenizerClass);
+    this.json = withPostProcessor(withAddedTokens(json, config, this.special), config, this.special);
+    this.backend = createBackend(name, this.json, config, this.special);
+    const vocabulary = vocabularyOf(this.json.model);
+    this.vocabSize = vocabulary.size;
+    const added = this.json.added_tokens.filter(({ content }) => !vocabulary.has(content));
+    this.length = vocabulary.size + added.length;
+    const limit = config.model_max_length;
+    this.modelMaxLength = typeof limit === "number" && limit < noLimit ? limit : Number.POSITIVE_INFINITY;
+    this.paddingSide = config.padding_side === "left" ? "left" : "right";
+    this.truncationSide = config.truncation_side === "left" ? "left" : "right";
+  }
+
+  get bosToken(): string | undefined {
+    return this.special.bos;
+  }
+  get eosToken(): string | undefined {
+    return this.special.eos;
+  }
+  get unkToken(): string | undefined {
+    return this.special.unk;
+  }
+  get padToken(): string | undefined {
+    return this.special.pad;
+  }
+  /** Any token of the vocabulary, usually `tokenizer.eosToken`. Throws `TransformersError` for another. */
+  set padToken(token: string | undefined) {
+    if (token === undefined) delete this.special.pad;
+    else if (this.backend.idOf(token) === undefined) {
+      throw new TransformersError(
+        `${this.name}: the padding token ${JSON.stringify(token)} is not in the vocabulary`,
+      );
+    } else this.special.pad = token;
+  }
+
+  get bosTokenId(): number | undefined {
+    return this.idOf("bos");
+  }
+  get eosTokenId(): number | undefined {
+    return this.idOf("eos");
+  }
+  get unkTokenId(): number | undefined {
+    return this.idOf("unk");
+  }
+  get padTokenId(): number | undefined {
+    return this.idOf("pad");
+  }
+
+  /** Ids of a text. */
+  encode(text: string, options: EncodeOptions = {}): number[] {
+    const content = text === "" ? [] : this.backend.encode(text, false);
+    const { before, after } = options.addSpecialTokens === false ? noFrame : this.specialFrame();
+    const room = this.roomFor(before.length + after.length, options);
+    if (content.length <= room) return [...before, ...content, ...after];
+    const kept =
+      this.truncationSide === "left" ? content.slice(content.length - room) : content.slice(0, room);
+    return [...before, ...kept, ...after];
+  }
+
+  /** Ids and attention masks of several texts, padded when asked. */
+  batchEncode(texts: readonly string[], options: BatchOptions = {}): BatchEncoding {
+    const rows = texts.map((text) => this.encode(text, options));
+    const length = this.paddedLength(rows, options);
+    const pad = (row: readonly number[], value: number) => {
+      const padding = new Array<number>(Math.max(0, length - row.length)).fill(value);
+      return this.paddingSide === "left" ? [...padding, ...row] : [...row, ...padding];
+    };
+    return {
+      inputIds: rows.map((row) => pad(row, this.padTokenId ?? 0)),
+      attentionMask: rows.map((row) => pad(new Array<number>(row.length).fill(1), 0)),
+    };
+  }
+
+  /** Text of ids. Ids outside the vocabulary are left out. */
+  decode(ids: Iterable<number | bigint>, options: DecodeOptions = {}): string {
+    return this.backend.decode(Array.from(ids, Number), options.skipSpecialTokens === true);
+  }
+
+  batchDecode(rows: Iterable<Iterable<number | bigint>>, options: DecodeOptions = {}): string[] {
+    return Array.from(rows, (ids) => this.decode(ids, options));
+  }
+
+  /** Id of one token as the vocabulary spells it; undefined when it is not there. */
+  convertTokenToId(token: string): number | undefined {
+    return this.backend.idOf(token);
+  }
+
+  convertIdToToken(id: number): string | undefined {
+    return this.backend.tokenOf(id);
+  }
+
+  /**
+   * Writes `tokenizer.json` and `tokenizer_config.json`, which Python's `AutoTokenizer` loads.
+   * Rejects with a `TransformersError` when the folder cannot be written.
+   */
+  async savePretrained(folder: string): Promise<void> {
+    const { fs, path } = node();
+    const text = (value: unknown) => [new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`)];
+    try {
+      await fs.promises.mkdir(folder, { recursive: true });
+    } catch (error) {
+      throw new TransformersError(
+        `${folder} cannot be made (${error instanceof Error ? error.message : error})`,
+      );
+    }
+    await translated(async () => {
+      await writeFileAtomic(path.join(folder, "tokenizer.json"), text(this.json));
+      await writeFileAtomic(path.join(folder, "tokenizer_config.json"), text(this.savedConfig()));
+    });
+  }
+
+  private savedConfig(): Record<string, unknown> {
+    // What tokenizer.json already holds, or what names the place the files came from.
+    const dropped = [
+      "added_tokens_decoder",
+      "special_tokens_map_file",
+      "name_or_path",
+      "tokenizer_file",
+      "auto_map",
+    ];
+    const kept = Object.entries(this.config).filter(([key]) => !dropped.includes(key));
+    const named = specialNames.map((name) => [`${name}_token`, this.special[name] ?? null] as const);
+    return {
+      ...Object.fromEntries(kept),
+      ...Object.fromEntries(named.filter(([key, token]) => token !== null || key in this.config)),
+      model_max_length: Number.isFinite(this.modelMaxLength) ? this.modelMaxLength : 1e30,
+      padding_side: this.paddingSide,
+      truncation_side: this.truncationSide,
+      tokenizer_class: this.tokenizerClass ?? "PreTrainedTokenizerFast",
+    };
+  }
+
+  private idOf(name: SpecialName): number | undefined {
+    const token = this.special[name];
+    return token === undefined ? undefined : this.backend.idOf(token);
+  }
+
+  /** Ids that the post-processor puts around every text, found on a text that is not empty itself. */
+  private specialFrame(): { readonly before: number[]; readonly after: number[] } {
+    if (this.frame) return this.frame;
+    for (const probe of ["a", "e", "0", "the", "."]) {
+      const content = this.backend.encode(probe, false);
+      if (content.length === 0) continue;
+      const full = this.backend.encode(probe, true);
+      const extra = full.length - content.length;
+      for (let start = 0; start <= extra; start++) {
+        if (content.every((id, i) => full[start + i] === id)) {
+          this.frame = { before: full.slice(0, start), after: full.slice(start + content.length) };
+          return this.frame;
+        }
+      }
+    }
+    this.frame = { before: this.backend.encode("", true), after: [] };
+    return this.frame;
+  }
+
+  /** How many ids of the text itself may stay. */
+  private roomFor(specialCount: number, { truncation, maxLength }: EncodeOptions): number {
+    if (truncation !== true) return Number.POSITIVE_INFINITY;
+    const limit = maxLength ?? this.modelMaxLength;
+    if (
+      limit !== Number.POSITIVE_INFINITY &&
+      (!Number.isSafeInteger(limit) || limit < Math.max(1, specialCount))
+    ) {
+      throw new TransformersError(
+        `${this.name}: maxLength is ${limit}; it must be an integer of at least ${Math.max(1, specialCount)}, the room for the special tokens`,
+      );
+    }
+    return limit - specialCount;
+  }
+
+  private paddedLength(rows: readonly number[][], { padding, maxLength }: BatchOptions): number {
+    if (!padding) return 0;
+    if (this.padTokenId === undefined) {
+      throw new TransformersError(
+        `${this.name}: the tokenizer has no padding token; set one first, for example tokenizer.padToken = tokenizer.eosToken`,
+      );
+    }
+    const longest = rows.reduce((length, row) => Math.max(length, row.length), 0);
+    if (padding !== "maxLength") return longest;
+    const limit = maxLength ?? this.modelMaxLength;
+    return Number.isFinite(limit) ? limit : longest;
+  }
+}
+
+const noFrame = { before: [], after: [] };

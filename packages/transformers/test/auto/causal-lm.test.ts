@@ -1,0 +1,263 @@
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { bytesSource, float32ToBfloat16, openSafetensors, type TensorData } from "@waveft/safetensors";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { AutoConfig, AutoModelForCausalLM, isTransformersError } from "../../src/index";
+import { golden, memoryFiles, readGoldenJson, readTensors } from "../support/models";
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "waveft-auto-"));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const device = "gpu:cpu";
+const config = readGoldenJson("opt-pre/config.json");
+const tensors = () => readTensors("opt-pre/model.safetensors");
+const embedding = "model.decoder.embed_tokens.weight";
+
+/** Loads opt-pre with changed files, collecting the warnings. */
+const loadWith = async (
+  files: Record<string, object | string>,
+  weights?: Map<string, TensorData>,
+  options = {},
+) => {
+  const warnings: string[] = [];
+  const source = memoryFiles({ "config.json": config, ...files }, weights);
+  const onWarning = (message: string) => warnings.push(message);
+  const model = await AutoModelForCausalLM.fromPretrained(source, { device, onWarning, ...options });
+  return { model, warnings };
+};
+
+describe("dtype", () => {
+  test("auto is config.json's, else that of the first weight", async () => {
+    const half = new Map([...(await tensors())].map(([name, t]) => [name, asBfloat16(t)]));
+    const { dtype: _, ...silent } = config;
+    expect((await loadWith({}, half)).model.dtype).toBe("float32");
+    expect((await loadWith({ "config.json": silent }, half)).model.dtype).toBe("bfloat16");
+    expect((await loadWith({ "config.json": { ...silent, torch_dtype: "float16" } }, half)).model.dtype).toBe(
+      "float16",
+    );
+    const { model } = await loadWith({}, half);
+    expect(model.parameters().every((p) => p.dtype === "float32")).toBe(true);
+  });
+
+  test("a narrower one is rounded to once", async () => {
+    const weights = await tensors();
+    const { model } = await loadWith({}, weights, { dtype: "bfloat16" });
+    const values = weights.get(embedding)!.data as Float32Array;
+    expect(model.stateDict().get(embedding)!.data).toEqual(float32ToBfloat16(values));
+  });
+
+  test("an unknown one is refused", async () => {
+    await expect(loadWith({}, await tensors(), { dtype: "fp32" })).rejects.toThrow(
+      'dtype "fp32" is not known; give auto, float32, float16, bfloat16',
+    );
+  });
+});
+
+const asBfloat16 = ({ shape, data }: TensorData): TensorData => ({
+  dtype: "BF16",
+  shape,
+  data: float32ToBfloat16(data as Float32Array) as Uint16Array<ArrayBuffer>,
+});
+
+describe("the head", () => {
+  const head = (value: number): TensorData => ({
+    dtype: "F32",
+    shape: [config.vocab_size, config.hidden_size],
+    data: new Float32Array(config.vocab_size * config.hidden_size).fill(value),
+  });
+
+  test("a tied copy in the checkpoint is recognised", async () => {
+    const weights = await tensors();
+    const { model, warnings } = await loadWith({}, weights.set("lm_head.weight", weights.get(embedding)!));
+    expect([warnings, model.hasTiedHead()]).toEqual([[], true]);
+  });
+
+  test("alone, it gives the embedding", async () => {
+    const weights = await tensors();
+    const values = weights.get(embedding)!;
+    weights.delete(embedding);
+    const { model } = await loadWith({}, weights.set("lm_head.weight", values));
+    expect(model.getInputEmbeddings().weight.data).toEqual(values.data);
+  });
+
+  test("another one stays apart, with a warning, also when saved", async () => {
+    const { model, warnings } = await loadWith({}, (await tensors()).set("lm_head.weight", head(0.5)));
+    expect(warnings).toEqual([
+      expect.stringMatching(/lm_head.weight differs from the weight that config.json ties it to/),
+    ]);
+    expect(model.hasTiedHead()).toBe(false);
+    const target = join(folder, "untied");
+    await model.savePretrained(target);
+    const again = await AutoModelForCausalLM.fromPretrained(target, { device });
+    expect(again.stateDict().get("lm_head.weight")!.data[0]).toBe(0.5);
+    expect(again.config.tieWordEmbeddings).toBe(false);
+  });
+});
+
+describe("savePretrained", () => {
+  test.each(["opt-pre", "opt-post"])("%s: the same weights come back, the head once", async (name) => {
+    const model = await AutoModelForCausalLM.fromPretrained(golden(name), { device, dtype: "float16" });
+    const target = join(folder, "deep", name);
+    await model.savePretrained(target);
+    expect(readdirSync(target).sort()).toEqual([
+      "config.json",
+      "generation_config.json",
+      "model.safetensors",
+    ]);
+    const file = await openSafetensors(bytesSource(readFileSync(join(target, "model.safetensors"))));
+    expect(file.tensors.has("lm_head.weight")).toBe(false);
+    expect(file.metadata).toEqual({ format: "pt" });
+    const before = readGoldenJson(`${name}/config.json`);
+    const after = JSON.parse(readFileSync(join(target, "config.json"), "utf8"));
+    expect(after).toEqual({ ...before, ["dtype" in before ? "dtype" : "torch_dtype"]: "float16" });
+    const again = await AutoModelForCausalLM.fromPretrained(target, { device });
+    expect(again.dtype).toBe("float16");
+    for (const [key, { data }] of model.stateDict()) expect(again.stateDict().get(key)!.data).toEqual(data);
+    expect(again.generationConfig).toEqual(model.generationConfig);
+  });
+
+  test("where no folder can be, one sentence", async () => {
+    const { model } = await loadWith({}, await tensors());
+    const file = join(folder, "file");
+    writeFileSync(file, "");
+    const error = await model.savePretrained(join(file, "model")).catch((e: unknown) => e);
+    expect(isTransformersError(error)).toBe(true);
+    expect(String(error)).toMatch(/cannot be written/);
+  });
+});
+
+describe("fromConfig draws by Hugging Face's law", () => {
+  const fresh = AutoConfig.fromJson({ ...config, hidden_size: 64, word_embed_proj_dim: 64, init_std: 0.02 });
+  const model = AutoModelForCausalLM.fromConfig(fresh, { seed: 1 });
+
+  test("linear layers and embeddings normal, biases zero, norms one, padding zero", () => {
+    for (const [name, { data, shape }] of model.namedParameters()) {
+      const values = Float64Array.from(data);
+      if (name.endsWith("bias")) expect(values.every((x) => x === 0)).toBe(true);
+      else if (name.includes("layer_norm")) expect(values.every((x) => x === 1)).toBe(true);
+      else {
+        const mean = values.reduce((a, b) => a + b, 0) / values.length;
+        const std = Math.sqrt(values.reduce((a, b) => a + b * b, 0) / values.length);
+        expect(Math.abs(mean)).toBeLessThan(0.1 * 0.02);
+        expect(Math.abs(std / 0.02 - 1)).toBeLessThan(0.05);
+        const padding = values.subarray(shape[1]!, 2 * shape[1]!);
+        expect(padding.every((x) => x === 0)).toBe(name === embedding);
+      }
+    }
+    expect(model.hasTiedHead()).toBe(true);
+  });
+
+  test("the same for the same seed, others for another", () => {
+    const weights = (seed: number) =>
+      AutoModelForCausalLM.fromConfig(fresh, { seed }).stateDict().get(embedding)!.data;
+    expect(weights(1)).toEqual(model.stateDict().get(embedding)!.data);
+    expect(weights(2)).not.toEqual(weights(1));
+    const first = [...weights(1).subarray(0, 3)];
+    expect(first).toMatchInlineSnapshot(`
+      [
+        0.016323361545801163,
+        -0.01360889058560133,
+        -0.014801932498812675,
+      ]
+    `);
+  });
+
+  test("can be stored in half precision, saved and loaded", async () => {
+    const half = AutoModelForCausalLM.fromConfig(fresh, { seed: 1, dtype: "bfloat16" });
+    await half.savePretrained(join(folder, "fresh"));
+    const again = await AutoModelForCausalLM.fromPretrained(join(folder, "fresh"), { device });
+    expect(again.dtype).toBe("bfloat16");
+    expect((await again.generate([5], { maxNewTokens: 2 })).length).toBeLessThanOrEqual(3);
+  });
+});
+
+describe("refuses with one sentence", () => {
+  const without = async (...names: string[]) =>
+    new Map([...(await tensors())].filter(([name]) => !names.includes(name)));
+  const with_ = async (name: string, value: TensorData) => (await tensors()).set(name, value);
+  const cases: [string, () => Promise<unknown>, RegExp][] = [
+    [
+      "missing tensors",
+      async () => loadWith({}, await without("model.decoder.layers.0.fc1.bias", embedding)),
+      /memory: the checkpoint does not fit config.json; missing: .*embed_tokens.weight, .*fc1.bias$/,
+    ],
+    [
+      "other shapes",
+      async () => loadWith({ "config.json": { ...config, ffn_dim: 63 } }, await tensors()),
+      /mismatched: .*fc1.bias is \[64\] instead of \[63\]/,
+    ],
+    [
+      "integers as weights",
+      async () =>
+        loadWith(
+          {},
+          await with_(embedding, { dtype: "I8", shape: [452, 40], data: new Int8Array(452 * 40) }),
+        ),
+      /holds I8, not floating-point numbers/,
+    ],
+    ["no checkpoint", () => loadWith({}), /memory has no checkpoint/],
+    [
+      "an unknown model_type",
+      async () => loadWith({ "config.json": { model_type: "gpt99" } }, await tensors()),
+      /memory: config.json has model_type "gpt99"; supported are opt/,
+    ],
+    [
+      "no model_type",
+      async () => loadWith({ "config.json": {} }, await tensors()),
+      /config.json has no model_type; supported are opt/,
+    ],
+    [
+      "a model_type that objects inherit",
+      async () => loadWith({ "config.json": { model_type: "constructor" } }),
+      /supported are opt/,
+    ],
+    ["a config.json that is no JSON", () => loadWith({ "config.json": "{" }), /config.json is not JSON/],
+    [
+      "sizes beyond all memory",
+      async () =>
+        loadWith(
+          { "config.json": { ...config, hidden_size: 2 ** 24, word_embed_proj_dim: 2 ** 24 } },
+          await tensors(),
+        ),
+      /the sizes in config.json need more memory than there is/,
+    ],
+    [
+      "an unknown device",
+      async () => loadWith({}, await tensors(), { device: "gpu:abacus" }),
+      /no device "gpu:abacus"/,
+    ],
+    [
+      "a broken generation_config.json",
+      async () => loadWith({ "generation_config.json": { eos_token_id: "end" } }, await tensors()),
+      /generation_config.json has "eos_token_id" "end"; it must be a token id/,
+    ],
+  ];
+  test.each(cases)("%s", async (_, act, message) => {
+    await expect(act()).rejects.toThrow(message);
+  });
+
+  test("a folder without config.json", async () => {
+    const target = join(folder, "bare");
+    cpSync(golden("opt-pre"), target, { recursive: true });
+    rmSync(join(target, "config.json"));
+    expect(existsSync(join(target, "model.safetensors"))).toBe(true);
+    await expect(AutoModelForCausalLM.fromPretrained(target)).rejects.toThrow(/bare has no config.json/);
+  });
+});
+
+test("warns of unknown tensors and of settings that greedy generation does not follow", async () => {
+  const extra: TensorData = { dtype: "F32", shape: [1], data: Float32Array.of(1) };
+  const weights = (await tensors()).set("score.weight", extra).set("decoder.version", extra);
+  const { warnings } = await loadWith(
+    { "generation_config.json": { num_beams: 4, do_sample: false } },
+    weights,
+  );
+  expect(warnings).toEqual([
+    "memory: the checkpoint has tensors that the model does not have: score.weight",
+    "memory: generation_config.json asks for num_beams 4, which generate does not follow: it is greedy",
+  ]);
+});

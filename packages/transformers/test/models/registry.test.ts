@@ -1,0 +1,29 @@
+import { expect, test } from "vitest";
+import { type Architecture, AutoConfig, AutoModelForCausalLM, architectures } from "../../src/index";
+import { bigram } from "../support/bigram";
+
+/** The registry with a new architecture: its own file, and one line here. */
+const extended = { ...architectures, bigram } satisfies Record<string, Architecture>;
+
+test("a new architecture loads, saves, generates and counts by one file and one line", async () => {
+  const config = AutoConfig.fromJson(
+    { model_type: "bigram", vocab_size: 5, hidden_size: 3 },
+    { architectures: extended },
+  );
+  const model = AutoModelForCausalLM.fromConfig(config, {
+    architectures: extended,
+    seed: 4,
+    device: "gpu:cpu",
+  });
+  expect([...model.stateDict().keys()]).toEqual(["embed.weight", "lm_head.weight"]);
+  expect(model.numParameters()).toBe(30);
+  const ids = await model.generate([3], { maxNewTokens: 4 });
+  expect(ids.length).toBe(5);
+  expect(await model.generate([ids[1]!], { maxNewTokens: 3 })).toEqual(ids.slice(1));
+});
+
+test("unknown ones are told which exist", () => {
+  expect(() => AutoConfig.fromJson({ model_type: "trigram" }, { architectures: extended })).toThrow(
+    'config.json has model_type "trigram"; supported are opt, bigram',
+  );
+});
