@@ -30,8 +30,13 @@ const half = ({ data, shape }) => {
   if (flags.dtype === "float32") return A.hostTensor(data, shape);
   const bits = new Uint32Array(data.buffer);
   // Truncated bits are near enough for a timing; float16 of such small numbers likewise.
-  const to16 = (b) => ((b >>> 16) & 0x8000) | (((b >>> 13) & 0x3ffff) - 0x1c000 > 0 ? ((b & 0x7fffffff) >>> 13) - 0x1c000 : 0);
-  return A.hostTensor(Uint16Array.from(bits, flags.dtype === "bfloat16" ? (b) => b >>> 16 : to16), shape, flags.dtype);
+  const to16 = (b) =>
+    ((b >>> 16) & 0x8000) | (((b >>> 13) & 0x3ffff) - 0x1c000 > 0 ? ((b & 0x7fffffff) >>> 13) - 0x1c000 : 0);
+  return A.hostTensor(
+    Uint16Array.from(bits, flags.dtype === "bfloat16" ? (b) => b >>> 16 : to16),
+    shape,
+    flags.dtype,
+  );
 };
 const parameter = (shape) => A.cast(new A.Parameter(half(random(shape)), { requiresGrad: false }), "float32");
 const linear = (x, out) => A.linear(x, parameter([out, x.shape.at(-1)]), parameter([out]));
@@ -46,7 +51,12 @@ let x = x0;
 for (let i = 0; i < blocks; i++) {
   const split = (y) => A.transpose(A.reshape(y, [1, T, heads, headWidth]), [0, 2, 1, 3]);
   const h = norm(x);
-  const attended = A.attention(split(A.mul(linear(h, width), headWidth ** -0.5)), split(linear(h, width)), split(linear(h, width)), mask);
+  const attended = A.attention(
+    split(A.mul(linear(h, width), headWidth ** -0.5)),
+    split(linear(h, width)),
+    split(linear(h, width)),
+    mask,
+  );
   x = A.add(x, linear(A.reshape(A.transpose(attended, [0, 2, 1, 3]), [1, T, width]), width));
   x = A.add(x, linear(A.relu(linear(norm(x), wide)), width));
 }
@@ -57,7 +67,10 @@ const graph = A.makeGraph([x0, segments], [loss, dx]);
 // Multiply-adds × 2: forward, and the cotangent of the input (attention has two operands: twice).
 const flops = blocks * 2 * (2 * T * (4 * width * width + 2 * width * wide) + 3 * 2 * T * T * width);
 
-const session = { ...JSON.parse(flags.session), ...(flags.profile ? { enableProfiling: true, profileFilePrefix: flags.profile } : {}) };
+const session = {
+  ...JSON.parse(flags.session),
+  ...(flags.profile ? { enableProfiling: true, profileFilePrefix: flags.profile } : {}),
+};
 const engine = await onnxEngine("cpu", { session });
 const plain = await onnxEngine("cpu");
 const a = input([T, width], "float32", 0);
@@ -83,7 +96,11 @@ for (let run = 0; run <= Number(flags.runs); run++) {
 const median = (list) => list.toSorted((p, q) => p - q)[list.length >> 1];
 const rate = flops / median(times.blocks) / 1e6;
 const top = (2 * T * width * wide) / median(times.product) / 1e6;
-console.log(`${blocks} blocks, forward + backward: ${median(times.blocks).toFixed(0)} ms, ${rate.toFixed(0)} GFLOP/s`);
-console.log(`MatMul alone: ${top.toFixed(0)} GFLOP/s; ratio ${(rate / top).toFixed(2)}; RSS ${(process.memoryUsage().rss / 2 ** 20).toFixed(0)} MB`);
+console.log(
+  `${blocks} blocks, forward + backward: ${median(times.blocks).toFixed(0)} ms, ${rate.toFixed(0)} GFLOP/s`,
+);
+console.log(
+  `MatMul alone: ${top.toFixed(0)} GFLOP/s; ratio ${(rate / top).toFixed(2)}; RSS ${(process.memoryUsage().rss / 2 ** 20).toFixed(0)} MB`,
+);
 await executable.dispose();
 await product.dispose();

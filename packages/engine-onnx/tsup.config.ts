@@ -1,3 +1,4 @@
 import { library } from "@waveft/tsup-config";
 
-export default library();
+// The optional runtime of browsers need not be installed to build.
+export default library({ external: ["onnxruntime-web"] });

@@ -18,6 +18,8 @@ out.mkdir(parents=True, exist_ok=True)
 torch.manual_seed(0)
 
 base = torch.randn(4, 6)
+attributed, attributed_parameter = torch.randn(2), torch.nn.Parameter(torch.randn(2))
+attributed.tag = attributed_parameter.tag = "a Python attribute"
 embed = torch.randn(5, 3)
 state = OrderedDict(
     {
@@ -41,6 +43,8 @@ state = OrderedDict(
         "byte": torch.tensor([1, 200], dtype=torch.uint8),
         "bool": torch.tensor([True, False, True]),
         "uint16": torch.tensor([1, 65535], dtype=torch.uint16),
+        "attributed": attributed,
+        "attributed.parameter": attributed_parameter,
         "scalar": torch.tensor(2.5),
         "empty": torch.zeros(0, 3),
         "__proto__": torch.ones(1),

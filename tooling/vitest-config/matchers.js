@@ -5,9 +5,9 @@ const relativeError = (actual, expected) => {
   let scale = 0;
   for (let i = 0; i < expected.length; i++) {
     if (Number.isNaN(expected[i]) !== Number.isNaN(actual[i])) return Number.POSITIVE_INFINITY;
+    if (Number.isFinite(expected[i])) scale = Math.max(scale, Math.abs(expected[i]));
     if (Number.isNaN(expected[i]) || actual[i] === expected[i]) continue;
     error = Math.max(error, Math.abs(actual[i] - expected[i]));
-    scale = Math.max(scale, Math.abs(expected[i]));
   }
   return error === 0 ? 0 : scale === 0 ? error : error / scale;
 };

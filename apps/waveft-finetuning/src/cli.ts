@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { isAutogradError } from "@waveft/autograd";
+import { isOnnxEngineError } from "@waveft/engine-onnx";
 import { isPeftError } from "@waveft/peft";
 import { isSafetensorsError } from "@waveft/safetensors";
 import { DatasetError, isTrainerError } from "@waveft/trainer";
@@ -44,7 +45,7 @@ const explainCommandLine = ({ code, message }: CommanderError): number => {
 const isUsersMatter = (error: unknown): boolean =>
   error instanceof UsageError ||
   DatasetError.isInstance(error) ||
-  [isAutogradError, isPeftError, isSafetensorsError, isTrainerError, isTransformersError].some((is) => is(error));
+  [isAutogradError, isOnnxEngineError, isPeftError, isSafetensorsError, isTrainerError, isTransformersError].some((is) => is(error));
 
 const oneLine = (text: string): string => text.replace(/\s+/g, " ").trim();
 

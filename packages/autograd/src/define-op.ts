@@ -1,6 +1,6 @@
 import { AutogradError } from "./errors";
 import type { OpDefinition } from "./op";
-import { Parameter } from "./parameter";
+import type { Parameter } from "./parameter";
 import { hostTensor, isTensor, Tensor } from "./tensor";
 
 /** What ops accept: a tensor, a parameter, or a number (a float32 scalar). */

@@ -37,7 +37,13 @@ export type DeviceName = keyof typeof devices;
 export type Device = DeviceName | "auto" | (string & {}) | Engine;
 
 /** What `auto` tries, in this order, never by a timing: a resumed run must find the same device. */
-export const autoOrder: readonly DeviceName[] = ["onnx:cpu", "gpu:webgpu", "gpu:webgl2", "gpu:webasm", "gpu:cpu"];
+export const autoOrder: readonly DeviceName[] = [
+  "onnx:cpu",
+  "gpu:webgpu",
+  "gpu:webgl2",
+  "gpu:webasm",
+  "gpu:cpu",
+];
 
 export interface DeviceChoice {
   readonly engine: Engine;
@@ -68,7 +74,9 @@ export const resolveDevice = async (device: Device = "auto"): Promise<Engine> =>
 const engineOf = (name: string): Promise<Engine> => {
   const make = (devices as Record<string, (() => Promise<Engine>) | undefined>)[name];
   if (make === undefined)
-    throw new AutogradError(`device: no device "${name}"; there are auto, ${Object.keys(devices).join(", ")}`);
+    throw new AutogradError(
+      `device: no device "${name}"; there are auto, ${Object.keys(devices).join(", ")}`,
+    );
   const found = engineCache.get(name);
   if (found !== undefined) return found;
   const engine = make();

@@ -1,8 +1,8 @@
-import { mapKernel } from "./kernel-text";
 import type { Op, Operand } from "./define-op";
 import { defineOp } from "./define-op";
 import type { DType, Shape } from "./dtype";
 import { AutogradError } from "./errors";
+import { mapKernel } from "./kernel-text";
 import type { OnnxRule, Vjp } from "./op";
 import { showShape, tryBroadcast } from "./shape";
 import type { TensorType } from "./tensor";

@@ -38,10 +38,12 @@ export const pullback = (
     const dy = flowing.get(node);
     const vjp = node.definition?.vjp;
     if (dy === undefined || !vjp || !depends.has(node)) continue;
-    vjp(dy, { inputs: node.inputs, output: node, attributes: node.attributes, ops }).forEach((cotangent, i) => {
-      const input = node.inputs[i]!;
-      if (cotangent !== null && depends.has(input)) flow(input, unbroadcast(cotangent, input));
-    });
+    vjp(dy, { inputs: node.inputs, output: node, attributes: node.attributes, ops }).forEach(
+      (cotangent, i) => {
+        const input = node.inputs[i]!;
+        if (cotangent !== null && depends.has(input)) flow(input, unbroadcast(cotangent, input));
+      },
+    );
   }
   return targets.map((target) => flowing.get(target) ?? zerosLike(target));
 };

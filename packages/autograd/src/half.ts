@@ -40,14 +40,14 @@ export const encodeHalf = (dtype: HalfDType, values: Float32Array): Uint16Array 
 const toBfloat16 = (value: number): number => {
   number[0] = value;
   const bits = word[0]!;
-  if (value !== value) return (bits >>> 16) | 0x40;
+  if (Number.isNaN(value)) return (bits >>> 16) | 0x40;
   return (bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16;
 };
 
 const toFloat16 = (value: number): number => {
   number[0] = value;
   const sign = (word[0]! >>> 16) & 0x8000;
-  if (value !== value) return sign | 0x7e00;
+  if (Number.isNaN(value)) return sign | 0x7e00;
   const size = Math.abs(value);
   if (size >= 65520) return sign | 0x7c00;
   if (size < 2 ** -14) return sign | roundEven(size * 2 ** 24);

@@ -26,6 +26,7 @@ export type { Engine, Executable } from "./engine";
 export { AutogradError, isAutogradError } from "./errors";
 export { type Differentiable, grad, gradients, pullback, valueAndGrad, vjp } from "./grad";
 export { type Graph, makeGraph, parameterOf } from "./graph";
+export { decodeHalf, encodeHalf, type HalfDType } from "./half";
 export { mapKernel } from "./kernel-text";
 export * from "./nn";
 export type {
@@ -42,7 +43,6 @@ export type {
 } from "./op";
 export * from "./ops";
 export * from "./optim";
-export { decodeHalf, encodeHalf, type HalfDType } from "./half";
 export { DerivedParameter, Parameter } from "./parameter";
 export { sameShape, showShape, sizeOf } from "./shape";
 export { byteLengthOf, type HostTensor, hostTensor, isTensor, Tensor, type TensorType } from "./tensor";

@@ -1,6 +1,6 @@
 import { coordinates, isWide, kernelText } from "./kernel-text";
 import type { GpuStep } from "./op";
-import { inverseModulus, modulus, randomKeys, scale } from "./random";
+import { firstUpdates, fraction, inverseModulus, modulus, randomKeys, scale } from "./random";
 
 /** Statements that reduce `value` into the variable `name`. */
 const reduced = (name: string, value: string): string[] => [
@@ -8,51 +8,57 @@ const reduced = (name: string, value: string): string[] => [
   `${name} = t - Math.floor((t + 0.5) * ${inverseModulus}) * ${modulus};`,
 ];
 
-const update = (a: string, b: string, key: number): string[] => reduced(a, `${a} + ${b} * (${b} + ${key})`);
-
 const names = ["s0", "s1", "s2"];
-const mixed = (keys: readonly number[]): string[] =>
-  keys.flatMap((key, i) => update(names[i % 3]!, names[(i + 1) % 3]!, key));
+const declared = ["t", ...names].map((name) => `let ${name} = 0.0;`);
 
-const declared = ["let t = 0.0;", ...names.map((name) => `let ${name} = 0.0;`)];
+const mixed = (keys: readonly number[], from: number, to: number): string[] =>
+  keys.slice(from, to).flatMap((key, i) => {
+    const [a, b] = [names[(from + i) % 3]!, names[(from + i + 1) % 3]!];
+    return reduced(a, `${a} + ${key} + ${b} * (${b} + ${key})`);
+  });
 
-/** Kernels of `randomUniform` (see random.ts): the mixed seed, the pairs of rows and columns, the elements. */
+/** Kernels of `randomUniform` (see random.ts): the mixed seed, the vectors of rows and columns, the elements. */
 export const randomSteps = (salt: number, size: number): GpuStep[] => {
   const keys = randomKeys(salt);
-  const lows = Math.min(size, modulus);
   const highs = Math.ceil(size / modulus);
   const seed = kernelText(
     ["seedData"],
     [
       ...declared,
       "const seed = seedData[0];",
+      // Seeds pass 2²²: the quotient is corrected.
       `let h = Math.floor(seed / ${modulus});`,
       `if (seed - h * ${modulus} < 0) { h = h - 1; }`,
       `if (seed - h * ${modulus} >= ${modulus}) { h = h + 1; }`,
       `s0 = seed - h * ${modulus};`,
       `s2 = Math.floor((h + 0.5) * ${inverseModulus});`,
       `s1 = h - s2 * ${modulus};`,
-      ...mixed(keys.seed),
+      ...mixed(keys.seed, 0, firstUpdates),
       "if (this.thread.x < 0.5) { return s0; }",
       "if (this.thread.x < 1.5) { return s1; }",
       "return s2;",
     ],
   );
-  const pair = (count: number, start: readonly string[], list: readonly number[]): GpuStep => {
-    const { lines, at } = coordinates([count, 2], isWide(count));
+  const vectors = (count: number, start: readonly string[], list: readonly number[]): GpuStep => {
+    const { lines, at } = coordinates([count, 5], isWide(count * 5));
     const source = kernelText(
       ["seed"],
       [
         ...declared,
         ...lines,
         `const place = ${at[0]};`,
+        `const entry = ${at[1]};`,
         ...start,
-        ...mixed(list),
-        `if (${at[1]} < 0.5) { return s0; }`,
-        "return s1;",
+        ...mixed(list, 0, firstUpdates),
+        "if (entry < 0.5) { return s0; }",
+        "if (entry < 1.5) { return s1; }",
+        ...mixed(list, firstUpdates, list.length),
+        "if (entry < 2.5) { return s0; }",
+        "if (entry < 3.5) { return s1; }",
+        `return s2 * ${fraction};`,
       ],
     );
-    return { source, args: [{ step: 0 }], size: count * 2 };
+    return { source, args: [{ step: 0 }], size: count * 5 };
   };
   const low = [...reduced("s0", "place + seed[0]"), "s1 = seed[1];", "s2 = seed[2];"];
   const high = [
@@ -61,26 +67,23 @@ export const randomSteps = (salt: number, size: number): GpuStep[] => {
     "s2 = seed[0];",
   ];
   const { lines, at } = coordinates([highs, modulus], isWide(size));
-  const [k0, k1, k2] = keys.last as [number, number, number];
+  const entry = (i: number) => `low[p + ${i}] * high[q + ${i}]`;
   const elements = kernelText(
     ["low", "high"],
     [
       ...lines,
-      "let t = 0.0;",
-      "let a = 0.0;",
-      "let b = 0.0;",
-      ...reduced("a", `low[${at[1]} * 2] + high[${at[0]} * 2]`),
-      ...reduced("b", `low[${at[1]} * 2 + 1] + high[${at[0]} * 2 + 1]`),
-      ...update("a", "b", k0),
-      ...update("b", "a", k1),
-      ...update("a", "b", k2),
-      `return (a * ${modulus} + b) * ${scale};`,
+      `const p = ${at[1]} * 5;`,
+      `const q = ${at[0]} * 5;`,
+      `const t = ${[0, 1, 2, 3].map(entry).join(" + ")};`,
+      `const part = t - Math.floor((t + 0.5) * ${inverseModulus}) * ${modulus};`,
+      "const f = low[p + 4] + high[q + 4];",
+      `return (part + (f - Math.floor(f))) * ${scale};`,
     ],
   );
   return [
     { source: seed, args: [0], size: 3 },
-    pair(lows, low, keys.low),
-    pair(highs, high, keys.high),
+    vectors(Math.min(size, modulus), low, keys.low),
+    vectors(highs, high, keys.high),
     { source: elements, args: [{ step: 1 }, { step: 2 }], size },
   ];
 };

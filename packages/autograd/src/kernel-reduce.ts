@@ -101,7 +101,6 @@ export const rowsOf = (shape: Shape): { rows: number; width: number } => ({
   width: shape.at(-1)!,
 });
 
-
 /** Coordinates of `this.thread.x` in [rows, width]. */
 export const rowKernel = (rows: number, width: number) => {
   const walk = collapse({

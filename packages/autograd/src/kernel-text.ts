@@ -56,12 +56,12 @@ export interface Coordinates {
   readonly at: readonly string[];
 }
 
-/** Coordinates of `this.thread.x` in a row-major array of `shape`. */
-export const coordinates = (shape: Shape, wide: boolean): Coordinates => {
+/** Coordinates of `this.thread.x` (or another count) in a row-major array of `shape`. */
+export const coordinates = (shape: Shape, wide: boolean, thread = "this.thread.x"): Coordinates => {
   const strides = stridesOf(shape);
   const lines: string[] = [];
   const at: string[] = [];
-  let rest = "this.thread.x";
+  let rest = thread;
   for (let axis = 0; axis < shape.length - 1; axis++) {
     const stride = strides[axis]!;
     const name = `i${axis}`;

@@ -40,6 +40,8 @@ export interface GpuContext<A> {
   readonly inputs: readonly TensorType[];
   readonly output: TensorType;
   readonly attributes: A;
+  /** Where the kernels will run, for rules that have more than one form. */
+  readonly mode: "cpu" | "webasm" | "webgl2" | "webgpu";
 }
 
 /**
@@ -54,6 +56,11 @@ export interface GpuStep {
   readonly size: number;
   /** Multiply-adds for an element (default 1): where they are many, the engine uses threads. */
   readonly work?: number;
+  /**
+   * webasm only, where one element at a time with integer registers is fastest: `source` returns the element at
+   * `this.thread.y`, `this.thread.z` of a [z, y] output, and its last parameters, named here, are integers.
+   */
+  readonly scalar?: { readonly y: number; readonly z: number; readonly registers: readonly string[] };
 }
 
 /** Kernels, of which the last one gives the op's value; or an input that already holds it (reshape). */
@@ -62,7 +69,12 @@ export type GpuRule<A> = (context: GpuContext<A>) => GpuLowering;
 
 // ---------------------------------------------------------------- ONNX
 
-export type OnnxAttribute = number | string | readonly number[] | { readonly float: number } | { readonly floats: readonly number[] };
+export type OnnxAttribute =
+  | number
+  | string
+  | readonly number[]
+  | { readonly float: number }
+  | { readonly floats: readonly number[] };
 
 /** Collects the nodes of one op's lowering; values are named by strings. */
 export interface OnnxBuilder {

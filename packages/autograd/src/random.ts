@@ -1,34 +1,43 @@
 /**
  * Uniform numbers as a function of (seed, salt, place), in arithmetic that float32 does exactly: integers below
- * 2²², so that every engine draws the same numbers. The state is residues modulo a prime; one update is
- * a ← a + b(b + k) mod p, a Feistel step with a quadratic round function, whose keys k are hashed from the salt.
+ * 2²², so that every engine draws the same numbers.
  *
- * The seed is mixed into three residues σ. A place is low + p · high; from σ, each `low` gets a pair of residues,
- * and each `high` another; their sums mod p take the last three updates. So the long work is done once for a row
- * or a column, and an element costs five reductions.
+ * The state is three residues modulo a prime p; one update is a ← a + k + b(b + k) mod p, a Feistel step with a
+ * quadratic round function, whose keys k are hashed from the salt. The seed is mixed into the residues σ. A place
+ * is low + p · high; from σ, every `low` and every `high` gets four residues and a fraction. The element is
+ * (Σ low·high mod p + frac(low + high)) / p: the inner product of two such vectors decides in which of p equal
+ * parts of [0, 1) the number lies, the fractions where in that part. So the mixing is done once for a row or a
+ * column, and an element costs four products, which devices with a matrix product do at once.
  */
-export const modulus = 1447;
+export const modulus = 1021;
 
-/** What one update adds at most: (p − 1) + (p − 1)(2p − 2) < 2²², where ⌊(t + ½)/p⌋ is exact in float32. */
+/**
+ * Updates reach 2p(p − 1) and inner products 4(p − 1)², both below 2²², where ⌊(t + ½) · (1/p)⌋ is the
+ * quotient exactly.
+ */
 export const inverseModulus = 1 / modulus;
 
-/** Two residues are one of p² equally likely numbers; the factor is a float32, so every engine rounds alike. */
-export const scale = Math.fround(1 / (modulus * modulus));
+/** One residue as a fraction. */
+export const fraction = 2 ** -10;
 
-const mixUpdates = 12;
+/** The last factor: a float32, so that every engine rounds alike. */
+export const scale = Math.fround(1 / modulus);
+
+/** Residues 0 and 1 are taken after these updates, all three after as many as there are keys. */
+export const firstUpdates = 12;
+const allUpdates = 18;
 
 /** Keys of each mixing, for one salt. */
 export interface RandomKeys {
   readonly seed: readonly number[];
   readonly low: readonly number[];
   readonly high: readonly number[];
-  readonly last: readonly number[];
 }
 
 export const randomKeys = (salt: number): RandomKeys => {
   const keys = (stream: number, count: number) =>
     Array.from({ length: count }, (_, i) => hash(salt, stream * 64 + i) % modulus);
-  return { seed: keys(0, mixUpdates), low: keys(1, mixUpdates), high: keys(2, mixUpdates), last: keys(3, 3) };
+  return { seed: keys(0, firstUpdates), low: keys(1, allUpdates), high: keys(2, allUpdates) };
 };
 
 /** 32 bits from a salt and a counter: multiply and shift rounds with odd constants. */
@@ -43,36 +52,42 @@ const hash = (salt: number, counter: number): number => {
   return bits >>> 0;
 };
 
-/** Residues 0 … 2 after a mixing; residue (r + 1) mod 3 drives the update of residue r. */
-const mix = (residues: readonly number[], keys: readonly number[]): number[] => {
-  const state = residues.map((residue) => residue % modulus);
-  keys.forEach((key, i) => {
+/** Update i changes residue i mod 3 by the next one. */
+const mix = (state: number[], keys: readonly number[], from: number, to: number): void => {
+  for (let i = from; i < to; i++) {
     const [a, b] = [i % 3, (i + 1) % 3];
-    state[a] = (state[a]! + state[b]! * (state[b]! + key)) % modulus;
-  });
-  return state;
+    state[a] = (state[a]! + keys[i]! + state[b]! * (state[b]! + keys[i]!)) % modulus;
+  }
 };
 
-/** The numbers that `randomUniform` draws, computed on the host. */
+/** Four residues and a fraction. */
+const vector = (start: readonly number[], keys: readonly number[]): number[] => {
+  const state = start.map((residue) => residue % modulus);
+  mix(state, keys, 0, firstUpdates);
+  const [first, second] = state;
+  mix(state, keys, firstUpdates, allUpdates);
+  return [first!, second!, state[0]!, state[1]!, state[2]! * fraction];
+};
+
+/** The numbers that `randomUniform` draws, computed on the host: float32 in [0, 1). */
 export const randomUniformHost = (seed: number, salt: number, size: number): Float32Array => {
   const keys = randomKeys(salt);
-  const [s0, s1, s2] = mix(
-    [seed, Math.floor(seed / modulus), Math.floor(seed / (modulus * modulus))],
-    keys.seed,
-  ) as [number, number, number];
-  const highs = Array.from({ length: Math.ceil(size / modulus) }, (_, high) =>
-    mix([high + s1, Math.floor(high / modulus) + s2, s0], keys.high),
+  const rest = Math.floor(seed / modulus);
+  const state = [seed % modulus, rest % modulus, Math.floor(rest / modulus)];
+  mix(state, keys.seed, 0, firstUpdates);
+  const [s0, s1, s2] = state as [number, number, number];
+  const lows = Array.from({ length: Math.min(size, modulus) }, (_, low) =>
+    vector([low + s0, s1, s2], keys.low),
   );
-  const lows = Array.from({ length: Math.min(size, modulus) }, (_, low) => mix([low + s0, s1, s2], keys.low));
-  const [k0, k1, k2] = keys.last as [number, number, number];
-  return Float32Array.from({ length: size }, (_, place) => {
+  const highs = Array.from({ length: Math.ceil(size / modulus) }, (_, high) =>
+    vector([high + s1, Math.floor(high / modulus) + s2, s0], keys.high),
+  );
+  const drawn = new Float32Array(size);
+  for (let place = 0; place < size; place++) {
     const low = lows[place % modulus]!;
     const high = highs[Math.floor(place / modulus)]!;
-    let a = (low[0]! + high[0]!) % modulus;
-    let b = (low[1]! + high[1]!) % modulus;
-    a = (a + b * (b + k0)) % modulus;
-    b = (b + a * (a + k1)) % modulus;
-    a = (a + b * (b + k2)) % modulus;
-    return (a * modulus + b) * scale;
-  });
+    const part = low[0]! * high[0]! + low[1]! * high[1]! + low[2]! * high[2]! + low[3]! * high[3]!;
+    drawn[place] = ((part % modulus) + ((low[4]! + high[4]!) % 1)) * scale;
+  }
+  return drawn;
 };

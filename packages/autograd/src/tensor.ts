@@ -1,9 +1,9 @@
 import type { DType, Shape, TensorArray } from "./dtype";
 import { bytesOf, isArrayOf } from "./dtype";
 import { AutogradError } from "./errors";
+import type { OpDefinition } from "./op";
 import { showShape, sizeOf } from "./shape";
 import { nextId } from "./shared-state";
-import type { OpDefinition } from "./op";
 
 const brand = Symbol.for("waveft.autograd.tensor");
 
@@ -75,9 +75,7 @@ const arrayFrom = (values: readonly number[], dtype: DType): TensorArray => {
   if (dtype === "int32") return Int32Array.from(values);
   if (dtype === "bool") return Uint8Array.from(values);
   if (dtype === "float32") return Float32Array.from(values);
-  throw new AutogradError(
-    `hostTensor: ${dtype} is stored as bits; give a Uint16Array, or float32 and cast`,
-  );
+  throw new AutogradError(`hostTensor: ${dtype} is stored as bits; give a Uint16Array, or float32 and cast`);
 };
 
 /** Bytes that a tensor of this type takes on the host. */

@@ -21,7 +21,10 @@ export const mapTree = <T, U>(
   if (isLeaf(tree)) return change(tree);
   if (Array.isArray(tree)) return tree.map((branch: Tree<T>) => mapTree(branch, isLeaf, change));
   return Object.fromEntries(
-    Object.entries(tree as object).map(([key, branch]: [string, Tree<T>]) => [key, mapTree(branch, isLeaf, change)]),
+    Object.entries(tree as object).map(([key, branch]: [string, Tree<T>]) => [
+      key,
+      mapTree(branch, isLeaf, change),
+    ]),
   );
 };
 

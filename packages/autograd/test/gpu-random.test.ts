@@ -4,15 +4,7 @@ import { constant } from "../src";
 import { gpuEngine } from "../src/engines/gpu";
 import * as ops from "../src/ops";
 import { modulus, randomUniformHost } from "../src/random";
-import { runOnce } from "./op-cases";
-
-const draws = [
-  { seed: 0, salt: 0, shape: [5] },
-  { seed: 1, salt: 7, shape: [3, 700] },
-  { seed: 2 ** 23 - 1, salt: 2 ** 40 + 3, shape: [modulus + 1] },
-  { seed: modulus * modulus, salt: 1, shape: [] },
-  { seed: 12, salt: 1, shape: [0, 2] },
-];
+import { randomCases, runOnce } from "./op-cases";
 
 describe.each(["cpu", "webasm"] as const)("gpu:%s", (mode) => {
   let engine: Engine;
@@ -21,8 +13,10 @@ describe.each(["cpu", "webasm"] as const)("gpu:%s", (mode) => {
   });
   afterAll(() => engine.dispose?.());
 
-  test.each(draws)("draws what the host draws: $seed, $salt, $shape", async ({ seed, salt, shape }) => {
-    const [drawn] = await runOnce(engine, [], () => [ops.randomUniform(constant([seed], [], "int32"), shape, salt)]);
+  test.each(randomCases)("draws what the host draws: $seed, $salt, $shape", async ({ seed, salt, shape }) => {
+    const [drawn] = await runOnce(engine, [], () => [
+      ops.randomUniform(constant([seed], [], "int32"), shape, salt),
+    ]);
     expect(drawn!.shape).toEqual(shape);
     expect(drawn!.data).toEqual(randomUniformHost(seed, salt, drawn!.data.length));
   });

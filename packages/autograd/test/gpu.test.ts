@@ -38,8 +38,11 @@ describe.each(["cpu", "webasm"] as const)("gpu:%s", (mode) => {
 
   test("reads derived parameters from their sources", async () => {
     const source = new Parameter(hostTensor([1], [1]));
-    const derived = new DerivedParameter({ shape: [2], dtype: "float32" }, new Float32Array(2), [source], (out) =>
-      out.fill(source.data[0]! * 10),
+    const derived = new DerivedParameter(
+      { shape: [2], dtype: "float32" },
+      new Float32Array(2),
+      [source],
+      (out) => out.fill(source.data[0]! * 10),
     );
     const executable = await engine.compile(makeGraph([], [ops.add(derived.tensor, 1)]));
     expect([...(await executable.run([]))[0]!.data]).toEqual([11, 11]);
@@ -66,7 +69,9 @@ describe.each(["cpu", "webasm"] as const)("gpu:%s", (mode) => {
     const x = input(0, [2]);
     const parameter = new Parameter(hostTensor([1, 2], [2]));
     const y = ops.add(x, 1);
-    const executable = await engine.compile(makeGraph([x], [x, x, parameter.tensor, y, y, constant([5], [])]));
+    const executable = await engine.compile(
+      makeGraph([x], [x, x, parameter.tensor, y, y, constant([5], [])]),
+    );
     const feed = hostTensor([3, 4], [2]);
     const before = await executable.run([feed]);
     expect(before.map(({ data }) => [...data])).toEqual([[3, 4], [3, 4], [1, 2], [4, 5], [4, 5], [5]]);
@@ -92,7 +97,10 @@ describe.each(["cpu", "webasm"] as const)("gpu:%s", (mode) => {
   });
 
   test("integers and booleans come back as what they are", async () => {
-    const feeds = [hostTensor(Int32Array.of(1, -2, 16_777_215), [3]), hostTensor(Uint8Array.of(1, 0, 1), [3])];
+    const feeds = [
+      hostTensor(Int32Array.of(1, -2, 16_777_215), [3]),
+      hostTensor(Uint8Array.of(1, 0, 1), [3]),
+    ];
     const [sum, not, chosen] = await runOnce(engine, feeds, (i, b) => [
       ops.add(i!, 0),
       ops.logicalNot(b!),
@@ -138,8 +146,62 @@ describe.each(["cpu", "webasm"] as const)("gpu:%s", (mode) => {
       expect(moved!.data[i]).toBe((i % rows) * columns + Math.floor(i / rows));
     for (const i of [0, columns - 1, columns, 2 * columns - 1])
       expect(picked!.data[i]).toBe(i < columns ? 2 * columns + i : i - columns);
-    expect([...cut!.data]).toEqual([1, 2].flatMap((r) => [0, 1, 2].map((k) => r * columns + 5 + k * 500_000)));
+    expect([...cut!.data]).toEqual(
+      [1, 2].flatMap((r) => [0, 1, 2].map((k) => r * columns + 5 + k * 500_000)),
+    );
     expect(soft!.data).toBeAllclose([1, 1, 1], 1e-4);
+  });
+
+  test.each([
+    [128, 130, 129, true, false],
+    [128, 130, 129, false, true],
+    [1, 100, 70, false, false],
+    [1, 100, 70, true, true],
+    [70, 100, 1, true, false],
+    [90, 1, 90, false, false],
+    [9, 60, 9, true, true],
+  ] as const)("products of %i × %i × %i, transposed: %s, %s", async (m, k, n, transposeA, transposeB) => {
+    const wave = (size: number, by: number) =>
+      Float32Array.from({ length: size }, (_, i) => Math.sin(i * by));
+    const a = hostTensor(wave(2 * m * k, 0.7), [2, ...(transposeA ? [k, m] : [m, k])]);
+    const b = new Parameter(hostTensor(wave(k * n, 1.3), transposeB ? [n, k] : [k, n]));
+    const x = input(0, a.shape);
+    const y = ops.matmul(x, b.tensor, { transposeA, transposeB });
+    const executable = await engine.compile(makeGraph([x], [y, ops.sum(y, { axes: 0 })]));
+    for (const factor of [1, -2]) {
+      b.data = wave(k * n, 1.3).map((value) => value * factor);
+      const [product, summed] = await executable.run([a]);
+      const expected = Float32Array.from({ length: 2 * m * n }, (_, place) => {
+        const [g, i, j] = [Math.floor(place / (m * n)), Math.floor(place / n) % m, place % n];
+        let sum = 0;
+        for (let c = 0; c < k; c++)
+          sum +=
+            a.data[g * m * k + (transposeA ? c * m + i : i * k + c)]! *
+            b.data[transposeB ? j * k + c : c * n + j]!;
+        return sum;
+      });
+      expect(product!.data).toBeAllclose(expected, 1e-5);
+      expect(summed!.data).toBeAllclose(
+        expected.slice(0, m * n).map((value, i) => value + expected[m * n + i]!),
+        1e-5,
+      );
+    }
+    await executable.dispose();
+  });
+
+  test("products of one size but other shapes keep apart", async () => {
+    const ones = (rows: number) => hostTensor(filled(rows * 512, 1), [rows, 512]);
+    const ramp = (rows: number) =>
+      hostTensor(
+        Float32Array.from({ length: rows * 512 }, (_, i) => Math.floor(i / 512)),
+        [rows, 512],
+      );
+    const [wide, square] = await runOnce(engine, [ones(2), ramp(6), ones(3), ramp(4)], (a, b, c, d) => [
+      ops.linear(a!, b!),
+      ops.linear(c!, d!),
+    ]);
+    expect([...wide!.data]).toEqual([0, 1, 2, 3, 4, 5, 0, 1, 2, 3, 4, 5].map((row) => row * 512));
+    expect([...square!.data]).toEqual([0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3].map((row) => row * 512));
   });
 
   test("feeds that do not fit are refused", async () => {
@@ -149,7 +211,9 @@ describe.each(["cpu", "webasm"] as const)("gpu:%s", (mode) => {
     await expect(executable.run([hostTensor([1, 2, 3], [3])])).rejects.toThrow(
       `gpu:${mode}: input 0 is float32[3] in Float32Array(3); the graph takes float32[2]`,
     );
-    await expect(executable.run([hostTensor(Int32Array.of(1, 2), [2])])).rejects.toThrow("input 0 is int32[2]");
+    await expect(executable.run([hostTensor(Int32Array.of(1, 2), [2])])).rejects.toThrow(
+      "input 0 is int32[2]",
+    );
     await executable.dispose();
     await executable.dispose();
     await expect(executable.run([hostTensor([1, 2], [2])])).rejects.toThrow("was disposed; compile");
@@ -166,7 +230,9 @@ test("a disposed engine refuses graphs, and disposing it again does nothing", as
 });
 
 test("modes that are missing say so", async () => {
-  await expect(gpuEngine("webgl2")).rejects.toThrow("gpu:webgl2: not available here; gpu:webasm and gpu:cpu run everywhere");
+  await expect(gpuEngine("webgl2")).rejects.toThrow(
+    "gpu:webgl2: not available here; gpu:webasm and gpu:cpu run everywhere",
+  );
 });
 
 test("a plan runs equal kernels once and leaves out what no output needs", () => {
@@ -174,6 +240,6 @@ test("a plan runs equal kernels once and leaves out what no output needs", () =>
   const twice = [ops.exp(ops.add(x, 1)), ops.exp(ops.add(x, 1))];
   const unused = ops.matmul(x, x);
   const y = ops.customGradient(ops.add(twice[0]!, twice[1]!), [unused], () => [null]);
-  const plan = makePlan("gpu:cpu", makeGraph([x], [ops.reshape(y, [4])]));
+  const plan = makePlan("cpu", makeGraph([x], [ops.reshape(y, [4])]));
   expect(plan.steps.length).toBe(3);
 });

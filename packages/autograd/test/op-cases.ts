@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import type { DType, Engine, HostTensor, Shape } from "../src";
 import { hostTensor, makeGraph, pullback, Tensor } from "../src";
 import * as ops from "../src/ops";
+import { modulus } from "../src/random";
 
 /**
  * The shared suite of engines: every op on torch's inputs, values and gradients
@@ -81,11 +82,12 @@ const builds: Readonly<Record<string, Build>> = {
   "pad between elements": (x) => ops.pad(x!, [1, 2], [0, 1], { interior: [2, 0] }),
 };
 
+const namedOps: Readonly<Record<string, unknown>> = { ...ops };
+
 const buildOf = (name: string): Build => {
   const listed = builds[name];
   if (listed !== undefined) return listed;
-  const op = name.split(/[ ,]/)[0]! as keyof typeof ops;
-  return ops[op] as unknown as Build;
+  return namedOps[name.split(/[ ,]/)[0]!] as Build;
 };
 
 const host = ({ data, shape, dtype }: GoldenTensor): HostTensor => hostTensor(data, shape, dtype);
@@ -107,6 +109,15 @@ export const opCases: readonly OpCase[] = Object.entries(golden.cases).map(([nam
           gradients: record.gradients!.map((list) => (list === null ? null : Float32Array.from(list))),
         },
 }));
+
+/** Draws of `randomUniform` that every engine gives exactly as `randomUniformHost` (src/random.ts) does. */
+export const randomCases: readonly { seed: number; salt: number; shape: Shape }[] = [
+  { seed: 0, salt: 0, shape: [5] },
+  { seed: 1, salt: 7, shape: [3, 700] },
+  { seed: 2 ** 23 - 1, salt: 2 ** 40 + 3, shape: [modulus + 1] },
+  { seed: modulus * modulus, salt: 1, shape: [] },
+  { seed: 12, salt: 1, shape: [0, 2] },
+];
 
 /** Inputs of a graph, of the types of host tensors. */
 export const inputsLike = (tensors: readonly HostTensor[]): Tensor[] =>
@@ -147,4 +158,3 @@ export const runCase = async (
   });
   return { value: value!, gradients };
 };
-

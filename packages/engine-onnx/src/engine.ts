@@ -1,11 +1,13 @@
 import type { Engine } from "@waveft/autograd";
+import { add, constant, makeGraph } from "@waveft/autograd";
 import type { InferenceSession } from "onnxruntime-node";
 import { OnnxEngineError } from "./errors";
+import type { SessionSettings } from "./executable";
 import { makeExecutable } from "./executable";
 import type { Provider, ProviderSpec } from "./providers";
 import { providers } from "./providers";
 import type { Runtime } from "./runtime";
-import { loadRuntime } from "./runtime";
+import { isNode, loadRuntime } from "./runtime";
 
 export interface OnnxEngineOptions {
   /** Threads inside one operator (default: ONNX Runtime's, one a physical core). */
@@ -29,24 +31,45 @@ export interface OnnxEngineOptions {
  * The engine `onnx:<provider>`: each graph becomes one ONNX model and one session. Throws an
  * `OnnxEngineError` when the provider is unknown or not in this machine's ONNX Runtime.
  */
-export const onnxEngine = async (provider: string = "cpu", options: OnnxEngineOptions = {}): Promise<Engine> => {
+export const onnxEngine = async (
+  provider: string = "cpu",
+  options: OnnxEngineOptions = {},
+): Promise<Engine> => {
   const spec = (providers as Record<string, ProviderSpec | undefined>)[provider];
   if (spec === undefined)
-    throw new OnnxEngineError(`onnx: no provider "${provider}"; there are ${Object.keys(providers).join(", ")}`);
-  const runtime = options.runtime ?? (await loadRuntime(spec.runtime));
+    throw new OnnxEngineError(
+      `onnx: no provider "${provider}"; there are ${Object.keys(providers).join(", ")}`,
+    );
+  const runtime = options.runtime ?? (await loadRuntime(packageFor(spec)));
   const backends = runtime.listSupportedBackends?.().map(({ name }) => name);
   if (backends !== undefined && !backends.includes(provider))
     throw new OnnxEngineError(
       `onnx: this ONNX Runtime has no provider "${provider}"; it has ${backends.filter(isProvider).join(", ")}`,
     );
   const name = `onnx:${provider}`;
-  const session = sessionOptions(spec, options);
-  return {
-    name,
-    compile: (graph) =>
-      makeExecutable(graph, { name, runtime, options: session, embed: options.embedFrozen ?? spec.embed }),
-  };
+  const embed = options.embedFrozen ?? spec.embed;
+  const settings = { name, runtime, options: sessionOptions(spec, options), embed };
+  if (provider !== "cpu") await probe(settings);
+  return { name, compile: (graph) => makeExecutable(graph, settings) };
 };
+
+/** A device, driver or library that is missing shows at the first session: make a small one now. */
+const probe = async (settings: SessionSettings): Promise<void> => {
+  try {
+    const executable = await makeExecutable(makeGraph([], [add(constant([1], []), 1)]), settings);
+    await executable.run([]);
+    await executable.dispose();
+  } catch (error) {
+    const reason = error instanceof Error ? (error.cause ?? error) : error;
+    throw new OnnxEngineError(
+      `${settings.name}: does not work on this machine: ${reason instanceof Error ? reason.message : String(reason)}`,
+      { cause: error },
+    );
+  }
+};
+
+const packageFor = ({ runtime }: ProviderSpec): "node" | "web" =>
+  runtime === "either" ? (isNode ? "node" : "web") : runtime;
 
 const isProvider = (name: string): name is Provider => name in providers;
 

@@ -1,5 +1,13 @@
-import type { DType, Executable, Graph, HostTensor, TensorArray, TensorType } from "@waveft/autograd";
-import { sameShape, showShape } from "@waveft/autograd";
+import type {
+  DType,
+  Executable,
+  Graph,
+  HostTensor,
+  Parameter,
+  TensorArray,
+  TensorType,
+} from "@waveft/autograd";
+import { byteLengthOf, sameShape, showShape } from "@waveft/autograd";
 import type { InferenceSession, Tensor as RuntimeTensor } from "onnxruntime-node";
 import { OnnxEngineError } from "./errors";
 import type { LoweredGraph } from "./lower";
@@ -22,16 +30,23 @@ interface Session extends LoweredGraph {
   readonly versions: readonly number[];
 }
 
-/** Makes a session of a graph. Runs follow one another; embedded parameters that changed rebuild the session. */
+/**
+ * Makes a session of a graph. Runs follow one another. An embedded parameter that changes after all
+ * (a seed, an adapted weight) rebuilds the session once and is fed from then on.
+ */
 export const makeExecutable = async (graph: Graph, settings: SessionSettings): Promise<Executable> => {
-  let current = await openSession(graph, settings);
+  const changing = new Set<Parameter>();
+  let current = await openSession(graph, settings, changing);
   let disposed = false;
   let last: Promise<unknown> = Promise.resolve();
 
   const launch = async (inputs: readonly HostTensor[]): Promise<HostTensor[]> => {
-    if (current.embedded.some((parameter, i) => parameter.version !== current.versions[i])) {
+    const changed = current.embedded.filter((parameter, i) => parameter.version !== current.versions[i]);
+    if (changed.length > 0) {
+      for (const parameter of changed) changing.add(parameter);
+      const next = await openSession(graph, settings, changing);
       await current.session.release();
-      current = await openSession(graph, settings);
+      current = next;
     }
     const { session, parameters, outputs } = current;
     const feeds: Record<string, RuntimeTensor> = {};
@@ -39,20 +54,21 @@ export const makeExecutable = async (graph: Graph, settings: SessionSettings): P
       feeds[current.inputs[i]!] = toRuntime(settings.runtime, input);
     });
     for (const { name, parameter } of parameters) feeds[name] = toRuntime(settings.runtime, parameter);
-    const results = await session.run(feeds, outputs);
-    return graph.outputs.map((output, i) => fromRuntime(results[outputs[i]!]!, output));
+    try {
+      const results = await session.run(feeds, outputs);
+      return graph.outputs.map((output, i) => fromRuntime(results[outputs[i]!]!, output));
+    } catch (error) {
+      throw new OnnxEngineError(`${settings.name}: the run failed: ${messageOf(error)}`, { cause: error });
+    }
   };
 
   return {
-    run: (inputs) => {
-      try {
-        if (disposed) throw new OnnxEngineError(`${settings.name}: this executable was disposed; compile the graph again`);
-        checkFeeds(settings.name, graph, inputs);
-      } catch (error) {
-        return Promise.reject(error);
-      }
+    run: async (inputs) => {
+      if (disposed)
+        throw new OnnxEngineError(`${settings.name}: this executable was disposed; compile the graph again`);
+      checkFeeds(settings.name, graph, inputs);
       const run = last.then(() => launch(inputs));
-      last = run.catch(() => {});
+      last = run.catch(() => undefined);
       return run;
     },
     dispose: async () => {
@@ -64,14 +80,32 @@ export const makeExecutable = async (graph: Graph, settings: SessionSettings): P
   };
 };
 
-const openSession = async (graph: Graph, { name, runtime, options, embed }: SessionSettings): Promise<Session> => {
-  const lowered = lowerGraph(graph, (parameter) => embed && !parameter.requiresGrad);
+/** A protobuf message ends at 2 GiB: what does not fit beside the graph is fed. */
+const embeddedBytes = 2 ** 31 - 2 ** 27;
+/** Smaller parameters (seeds, scales) are cheap to feed and may change. */
+const leastElements = 64;
+
+const openSession = async (
+  graph: Graph,
+  { name, runtime, options, embed }: SessionSettings,
+  changing: ReadonlySet<Parameter>,
+): Promise<Session> => {
+  let room = embed ? embeddedBytes : 0;
+  const lowered = lowerGraph(graph, (parameter) => {
+    const bytes = byteLengthOf(parameter);
+    if (parameter.requiresGrad || changing.has(parameter) || bytes > room) return false;
+    if (parameter.data.length < leastElements) return false;
+    room -= bytes;
+    return true;
+  });
   const versions = lowered.embedded.map((parameter) => parameter.version);
   try {
     const session = await runtime.InferenceSession.create(encodeModel(lowered.model), options);
     return { ...lowered, session, versions };
   } catch (error) {
-    throw new OnnxEngineError(`${name}: ONNX Runtime refused the graph: ${messageOf(error)}`, { cause: error });
+    throw new OnnxEngineError(`${name}: ONNX Runtime refused the graph: ${messageOf(error)}`, {
+      cause: error,
+    });
   }
 };
 
@@ -79,7 +113,9 @@ const messageOf = (error: unknown): string => (error instanceof Error ? error.me
 
 const checkFeeds = (name: string, graph: Graph, inputs: readonly HostTensor[]): void => {
   if (inputs.length !== graph.inputs.length)
-    throw new OnnxEngineError(`${name}: ${inputs.length} inputs given; the graph takes ${graph.inputs.length}`);
+    throw new OnnxEngineError(
+      `${name}: given ${inputs.length} inputs; the graph takes ${graph.inputs.length}`,
+    );
   graph.inputs.forEach(({ shape, dtype }, i) => {
     const given = inputs[i]!;
     if (given.dtype !== dtype || !sameShape(given.shape, shape))

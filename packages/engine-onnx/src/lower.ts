@@ -37,7 +37,10 @@ export interface LoweredGraph {
  * Writes a graph as ONNX: every op by its own lowering, numbers as initializers, inputs and parameters as
  * model inputs, but for the parameters that `embed` chooses, which become initializers.
  */
-export const lowerGraph = (graph: Graph, embed: (parameter: Parameter) => boolean = () => false): LoweredGraph => {
+export const lowerGraph = (
+  graph: Graph,
+  embed: (parameter: Parameter) => boolean = () => false,
+): LoweredGraph => {
   const writer = new GraphWriter();
   const inputs = graph.inputs.map((leaf, i) => writer.input(leaf, `input${i}`));
   const parameters: { name: string; parameter: Parameter }[] = [];
@@ -52,7 +55,13 @@ export const lowerGraph = (graph: Graph, embed: (parameter: Parameter) => boolea
   for (const node of graph.nodes) writer.add(node);
   const outputs = graph.outputs.map((output, i) => writer.output(output, `output${i}`));
   const halves = [...graph.nodes, ...graph.inputs].some((node) => node.dtype === "bfloat16");
-  return { model: writer.model(halves ? bfloat16Versions : usualVersions), inputs, parameters, embedded, outputs };
+  return {
+    model: writer.model(halves ? bfloat16Versions : usualVersions),
+    inputs,
+    parameters,
+    embedded,
+    outputs,
+  };
 };
 
 /** The type a tensor has in the model: ONNX Runtime's JavaScript API has no bfloat16, so its bits travel as uint16. */
@@ -89,7 +98,10 @@ class GraphWriter {
 
   add(node: Tensor): void {
     if (this.#names.has(node)) return;
-    if (node.op === "constant") return this.initializer(node, node.attributes.value as HostTensor);
+    if (node.op === "constant") {
+      this.initializer(node, node.attributes.value as HostTensor);
+      return;
+    }
     if (node.definition === null)
       throw new OnnxEngineError(
         `onnx: the graph needs ${node.op} ${node.dtype}${showShape(node.shape)}, which is not among its inputs; pass it to makeGraph`,

@@ -2,7 +2,7 @@ import type { InferenceSession } from "onnxruntime-node";
 
 export interface ProviderSpec {
   /** Which ONNX Runtime package runs it. */
-  readonly runtime: "node" | "web";
+  readonly runtime: "node" | "web" | "either";
   readonly session: InferenceSession.SessionOptions;
   /** Whether frozen parameters live in the model: where feeding them copies them at every run. */
   readonly embed: boolean;
@@ -19,7 +19,7 @@ export const providers = {
     embed: true,
   },
   coreml: { runtime: "node", session: { executionProviders: ["coreml", "cpu"] }, embed: true },
-  webgpu: { runtime: "node", session: { executionProviders: ["webgpu", "cpu"] }, embed: true },
+  webgpu: { runtime: "either", session: { executionProviders: ["webgpu", "cpu"] }, embed: true },
   wasm: { runtime: "web", session: { executionProviders: ["wasm"] }, embed: true },
 } as const satisfies Record<string, ProviderSpec>;
 

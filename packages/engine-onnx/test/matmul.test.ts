@@ -15,7 +15,10 @@ const batches: [a: number[], b: number[]][] = [
   [[1], [2]],
   [[2, 3], [3]],
   [[3], [2, 3]],
-  [[2, 1], [1, 3]],
+  [
+    [2, 1],
+    [1, 3],
+  ],
   [[2, 3], []],
   [[], [2, 3]],
   [[1, 1], [2]],
@@ -31,7 +34,10 @@ const cases = batches.flatMap(([a, b]) =>
 test.each(cases)("matmul of batches $a and $b, $options", async ({ a, b, options }) => {
   const { transposeA, transposeB } = options;
   const ramp = (shape: number[]) =>
-    hostTensor(Float32Array.from({ length: sizeOf(shape) }, (_, i) => ((i * 7) % 11) - 5), shape);
+    hostTensor(
+      Float32Array.from({ length: sizeOf(shape) }, (_, i) => ((i * 7) % 11) - 5),
+      shape,
+    );
   const left = ramp([...a, ...(transposeA ? [k, m] : [m, k])]);
   const right = ramp([...b, ...(transposeB ? [n, k] : [k, n])]);
   const [product] = await runOn(engine, [left, right], (x, y) => [matmul(x!, y!, options)]);
@@ -41,8 +47,7 @@ test.each(cases)("matmul of batches $a and $b, $options", async ({ a, b, options
     shape.reduce((at, size, i) => at * size + (size === 1 ? 0 : place[place.length - shape.length + i]!), 0);
   const expected = new Float32Array(sizeOf(batch) * m * n);
   for (let g = 0; g < sizeOf(batch); g++) {
-    let rest = g;
-    const place = batch.toReversed().map((size) => [rest % size, (rest = Math.floor(rest / size))][0]!).reverse();
+    const place = batch.map((size, axis) => Math.floor(g / sizeOf(batch.slice(axis + 1))) % size);
     const x = left.data.subarray(offset(a, place) * m * k);
     const y = right.data.subarray(offset(b, place) * k * n);
     for (let i = 0; i < m; i++)

@@ -22,3 +22,11 @@ export { type OptConfig, OptForCausalLM } from "./models/opt";
 export { type ModelOptions, PreTrainedModel } from "./models/pretrained-model";
 export { activationNames, activations } from "./models/shared/activations";
 export { type KeyValueCache, type KeyValues, SelfAttentionContext } from "./models/shared/self-attention";
+export {
+  AutoTokenizer,
+  type BatchEncoding,
+  type BatchOptions,
+  type DecodeOptions,
+  type EncodeOptions,
+  PreTrainedTokenizer,
+} from "./tokenizers";

@@ -15,7 +15,10 @@ export const causalSegmentMask = (segmentIds: Tensor): Tensor => {
     ops.reshape(segmentIds, [rows, 1, length, 1]),
     ops.reshape(segmentIds, [rows, 1, 1, length]),
   );
-  const places = constant(Int32Array.from({ length }, (_, i) => i), [length]);
+  const places = constant(
+    Int32Array.from({ length }, (_, i) => i),
+    [length],
+  );
   const later = ops.less(ops.reshape(places, [length, 1]), places);
   return ops.where(ops.logicalAnd(same, ops.logicalNot(later)), 0, MASKED);
 };

@@ -10,7 +10,10 @@ const seeds = 2 ** 23;
  * seed gives the same masks on every engine.
  */
 export class DropoutSeed {
-  readonly parameter = new Parameter({ data: new Int32Array(1), shape: [], dtype: "int32" }, { requiresGrad: false });
+  readonly parameter = new Parameter(
+    { data: new Int32Array(1), shape: [], dtype: "int32" },
+    { requiresGrad: false },
+  );
   #layers = 0;
 
   /** Sets the seed: any integer, taken modulo 2²³. */

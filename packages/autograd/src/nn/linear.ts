@@ -37,4 +37,11 @@ export class Linear extends Module implements LinearLayer {
 
 /** A parameter of zeros. */
 export const zeros = (shape: readonly number[], dtype: DType = "float32"): Parameter =>
-  new Parameter({ data: allocate(dtype, shape.reduce((a, b) => a * b, 1)), shape, dtype });
+  new Parameter({
+    data: allocate(
+      dtype,
+      shape.reduce((a, b) => a * b, 1),
+    ),
+    shape,
+    dtype,
+  });

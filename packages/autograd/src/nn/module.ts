@@ -27,7 +27,8 @@ export abstract class Module {
     for (const [key, value] of Object.entries(this)) {
       if (isModule(value)) yield [checkpointName(key), value];
       else if (Array.isArray(value))
-        for (const [i, item] of value.entries()) if (isModule(item)) yield [`${checkpointName(key)}.${i}`, item];
+        for (const [i, item] of value.entries())
+          if (isModule(item)) yield [`${checkpointName(key)}.${i}`, item];
     }
   }
 
@@ -89,7 +90,10 @@ export abstract class Module {
       );
     for (const [name, value] of state) {
       const parameter = own.get(name);
-      if (parameter !== undefined && (!sameShape(parameter.shape, value.shape) || parameter.dtype !== value.dtype))
+      if (
+        parameter !== undefined &&
+        (!sameShape(parameter.shape, value.shape) || parameter.dtype !== value.dtype)
+      )
         throw new AutogradError(
           `loadStateDict: ${name} is ${value.dtype}${showShape(value.shape)}; the model has ${parameter.dtype}${showShape(parameter.shape)}`,
         );
@@ -150,7 +154,8 @@ const join = (prefix: string, name: string): string => (prefix === "" ? name : `
 
 const findChild = (parent: Module, path: string): { child: Module; name: string; rest: string } | null => {
   for (const [name, child] of parent.children())
-    if (path === name || path.startsWith(`${name}.`)) return { child, name, rest: path.slice(name.length + 1) };
+    if (path === name || path.startsWith(`${name}.`))
+      return { child, name, rest: path.slice(name.length + 1) };
   return null;
 };
 

@@ -1,8 +1,8 @@
 import type { Op, Operand } from "../define-op";
 import { defineOp, toTensor } from "../define-op";
 import { AutogradError } from "../errors";
-import { normalizeAxis, sizeOf } from "../shape";
 import { collapse, coordinates, factor, indexText, isWide, kernelText } from "../kernel-text";
+import { normalizeAxis, sizeOf } from "../shape";
 
 interface ArgmaxAttributes {
   readonly axis: number;
@@ -14,7 +14,9 @@ export const argmax: Op<[x: Operand, axis?: number], ArgmaxAttributes> = defineO
     name: "argmax",
     infer: ([x], { axis }) => {
       if (x!.dtype !== "float32" || x!.shape[axis] === 0)
-        throw new AutogradError(`argmax: given ${x!.dtype}; takes float32 with at least 1 element on the axis`);
+        throw new AutogradError(
+          `argmax: given ${x!.dtype}; takes float32 with at least 1 element on the axis`,
+        );
       return { shape: x!.shape.filter((_, i) => i !== axis), dtype: "int32" };
     },
     vjp: null,

@@ -16,7 +16,9 @@ export const broadcastTo: Op<[x: Operand, shape: Shape], BroadcastAttributes> = 
     infer: ([x], { shape }) => {
       const joined = tryBroadcast(x!.shape, shape);
       if (joined === null || !sameShape(joined, shape))
-        throw new AutogradError(`broadcastTo: ${showShape(x!.shape)} does not broadcast to ${showShape(shape)}`);
+        throw new AutogradError(
+          `broadcastTo: ${showShape(x!.shape)} does not broadcast to ${showShape(shape)}`,
+        );
       return { shape, dtype: x!.dtype };
     },
     // The reverse walk sums what was repeated.

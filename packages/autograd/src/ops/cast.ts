@@ -32,7 +32,8 @@ export const cast: Op<[x: Operand, dtype: DType], CastAttributes> = defineOp(
     onnx: (b, { dtype }) => {
       const [x] = b.inputTypes;
       // ONNX Runtime's JavaScript API has no bfloat16: such tensors are fed as uint16 bits.
-      const value = x!.dtype === "bfloat16" ? b.node("BitCast", b.inputs, { to: onnxTypes.bfloat16 }) : b.inputs[0]!;
+      const value =
+        x!.dtype === "bfloat16" ? b.node("BitCast", b.inputs, { to: onnxTypes.bfloat16 }) : b.inputs[0]!;
       return b.node("Cast", [value], { to: onnxTypes[dtype] });
     },
   },

@@ -1,9 +1,9 @@
 import type { Op, Operand } from "../define-op";
 import { defineOp, toTensor } from "../define-op";
 import { AutogradError } from "../errors";
-import { normalizeAxis, showShape, sizeOf } from "../shape";
 import { coordinates, isWide, kernelText } from "../kernel-text";
 import type { GpuStep } from "../op";
+import { normalizeAxis, showShape, sizeOf } from "../shape";
 
 interface ConcatAttributes {
   readonly axis: number;

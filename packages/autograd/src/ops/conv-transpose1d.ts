@@ -1,10 +1,10 @@
 import type { Op, Operand } from "../define-op";
 import { defineOp } from "../define-op";
 import { AutogradError } from "../errors";
+import { coordinates, factor, isWide, kernelText } from "../kernel-text";
 import { showShape, sizeOf } from "../shape";
 import type { ConvAttributes, ConvOptions } from "./conv1d";
 import { convAttributes } from "./conv1d";
-import { coordinates, factor, isWide, kernelText } from "../kernel-text";
 
 export interface ConvTransposeAttributes extends ConvAttributes {
   /** Width of the result. */
@@ -15,7 +15,10 @@ export interface ConvTransposeAttributes extends ConvAttributes {
  * The adjoint of `conv1d` in x: y [batch, out, places], kernel [out, in, taps] → [batch, in, width] with
  * x[b, c, p·stride + t·dilation − low] += y[b, o, p] · kernel[o, c, t], what falls outside dropped.
  */
-export const convTranspose1d: Op<[y: Operand, kernel: Operand, width: number, options?: ConvOptions], ConvTransposeAttributes> = defineOp(
+export const convTranspose1d: Op<
+  [y: Operand, kernel: Operand, width: number, options?: ConvOptions],
+  ConvTransposeAttributes
+> = defineOp(
   {
     name: "convTranspose1d",
     infer: ([y, kernel], { width }) => {
@@ -82,8 +85,13 @@ export const convTranspose1d: Op<[y: Operand, kernel: Operand, width: number, op
       const taps = b.inputTypes[1]!.shape[2]!;
       const full = (places - 1) * stride + (taps - 1) * dilation + 1;
       const whole = b.node("ConvTranspose", b.inputs, { strides: [stride], dilations: [dilation] });
-      const end = Math.min(full, low + width);
-      const kept = b.node("Slice", [whole, b.constant([low], "int64"), b.constant([end], "int64"), b.constant([2], "int64")]);
+      const end = Math.max(low, Math.min(full, low + width));
+      const kept = b.node("Slice", [
+        whole,
+        b.constant([low], "int64"),
+        b.constant([end], "int64"),
+        b.constant([2], "int64"),
+      ]);
       if (end - low === width) return kept;
       return b.node("Pad", [kept, b.constant([0, 0, 0, 0, 0, width - (end - low)], "int64")]);
     },

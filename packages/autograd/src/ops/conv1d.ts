@@ -1,8 +1,8 @@
 import type { Op, Operand } from "../define-op";
 import { defineOp } from "../define-op";
 import { AutogradError } from "../errors";
-import { showShape } from "../shape";
 import { coordinates, factor, isWide, kernelText } from "../kernel-text";
+import { showShape } from "../shape";
 
 export interface ConvAttributes {
   readonly stride: number;

@@ -1,9 +1,9 @@
 import type { Op, Operand } from "../define-op";
 import { defineOp } from "../define-op";
 import { AutogradError } from "../errors";
-import { sameShape, showShape } from "../shape";
-import { factor, isWide, kernelText } from "../kernel-text";
 import { reduceSteps } from "../kernel-reduce";
+import { factor, isWide, kernelText } from "../kernel-text";
+import { sameShape, showShape } from "../shape";
 
 export interface CrossEntropyAttributes {
   readonly ignoreIndex: number;
@@ -13,7 +13,10 @@ export interface CrossEntropyAttributes {
  * −ln softmax(logits)[label] of each row: logits [n, classes], labels int32 [n] → [n]. Rows whose label is
  * `ignoreIndex` (default −100) give 0 and no gradient.
  */
-export const crossEntropy: Op<[logits: Operand, labels: Operand, ignoreIndex?: number], CrossEntropyAttributes> = defineOp(
+export const crossEntropy: Op<
+  [logits: Operand, labels: Operand, ignoreIndex?: number],
+  CrossEntropyAttributes
+> = defineOp(
   {
     name: "crossEntropy",
     infer: ([logits, labels], _attributes) => {
@@ -55,7 +58,11 @@ export const crossEntropy: Op<[logits: Operand, labels: Operand, ignoreIndex?: n
           `return Math.log(sum[row]) + top[row] - logits[this.thread.x * ${classes} + ${factor("label", isWide(rows * classes))}];`,
         ],
       );
-      return [...tops, ...sums, { source, args: [0, 1, top, { step: tops.length + sums.length - 1 }], size: rows }];
+      return [
+        ...tops,
+        ...sums,
+        { source, args: [0, 1, top, { step: tops.length + sums.length - 1 }], size: rows },
+      ];
     },
     // ln Σeˣ − x[label] with ln Σeˣ = max x − ln max p, exact since max p ≥ 1/classes: no table of logarithms,
     // and the gradient's softmax is the same node.

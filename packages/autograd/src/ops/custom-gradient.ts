@@ -15,7 +15,10 @@ interface CustomAttributes {
  * `value` with a gradient of its own: instead of differentiating how it was computed, `vjp` gives the
  * cotangents of `operands`. Each must have its operand's shape.
  */
-export const customGradient: Op<[value: Operand, operands: readonly Operand[], vjp: CustomVjp], CustomAttributes> = defineOp(
+export const customGradient: Op<
+  [value: Operand, operands: readonly Operand[], vjp: CustomVjp],
+  CustomAttributes
+> = defineOp(
   {
     name: "customGradient",
     infer: ([value], _attributes) => ({ shape: value!.shape, dtype: value!.dtype }),

@@ -1,8 +1,8 @@
 import type { Op, Operand } from "../define-op";
 import { defineOp, toTensor } from "../define-op";
 import { AutogradError } from "../errors";
-import { normalizeAxis, sizeOf } from "../shape";
 import { collapse, coordinates, factor, indexText, isWide, kernelText } from "../kernel-text";
+import { normalizeAxis, sizeOf } from "../shape";
 
 export interface AxisAttributes {
   readonly axis: number;

@@ -1,16 +1,19 @@
 import type { Op, Operand } from "../define-op";
 import { defineOp } from "../define-op";
 import { AutogradError } from "../errors";
-import { sameShape, showShape } from "../shape";
-import { kernelText } from "../kernel-text";
 import { reduceSteps, rowKernel, rowsOf } from "../kernel-reduce";
+import { kernelText } from "../kernel-text";
+import { sameShape, showShape } from "../shape";
 
 export interface LayerNormAttributes {
   readonly epsilon: number;
 }
 
 /** (x − mean) / √(variance + ε) · weight + bias over the last axis; weight and bias [width]. */
-export const layerNorm: Op<[x: Operand, weight: Operand, bias: Operand, epsilon?: number], LayerNormAttributes> = defineOp(
+export const layerNorm: Op<
+  [x: Operand, weight: Operand, bias: Operand, epsilon?: number],
+  LayerNormAttributes
+> = defineOp(
   {
     name: "layerNorm",
     infer: (inputs, _attributes) => {

@@ -1,8 +1,8 @@
 import type { Op, Operand } from "../define-op";
 import { defineOp } from "../define-op";
 import { AutogradError } from "../errors";
+import { productSteps } from "../kernel-product";
 import { sameShape, showShape, sizeOf } from "../shape";
-import { productStep } from "../kernel-product";
 
 /** x · weightᵀ + bias: x [..., in], weight [out, in], bias [out] or none → [..., out]. */
 export const linear: Op<[x: Operand, weight: Operand, bias?: Operand | null], object> = defineOp(
@@ -31,10 +31,13 @@ export const linear: Op<[x: Operand, weight: Operand, bias?: Operand | null], ob
       const dWeight = ops.matmul(rows, ops.reshape(x!, [-1, width!]), { transposeA: true });
       return bias === undefined ? [dx, dWeight] : [dx, dWeight, ops.sum(rows, { axes: 0 })];
     },
-    gpu: ({ inputs: [x, weight, bias] }) => {
+    gpu: ({ inputs: [x, weight, bias], mode }) => {
       const [n, k] = weight!.shape as [number, number];
       const flat = { batch: [], batchA: [], batchB: [], transposeA: false, transposeB: true };
-      return [productStep({ ...flat, m: sizeOf(x!.shape.slice(0, -1)), k, n, bias: bias !== undefined })];
+      return productSteps(
+        { ...flat, m: sizeOf(x!.shape.slice(0, -1)), k, n, bias: bias !== undefined },
+        mode,
+      );
     },
     onnx: (b) => {
       const [x, weight] = b.inputTypes;
@@ -44,7 +47,9 @@ export const linear: Op<[x: Operand, weight: Operand, bias?: Operand | null], ob
         ? b.inputs[0]!
         : b.node("Reshape", [b.inputs[0]!, b.constant([rows, weight!.shape[1]!], "int64")], { allowzero: 1 });
       const product = b.node("Gemm", [value, ...b.inputs.slice(1)], { transB: 1 });
-      return flat ? product : b.node("Reshape", [product, b.constant(b.output.shape, "int64")], { allowzero: 1 });
+      return flat
+        ? product
+        : b.node("Reshape", [product, b.constant(b.output.shape, "int64")], { allowzero: 1 });
     },
   },
   (x: Operand, weight: Operand, bias?: Operand | null) => ({

@@ -1,9 +1,9 @@
 import type { Op, Operand } from "../define-op";
 import { defineOp, toTensor } from "../define-op";
 import { AutogradError } from "../errors";
+import { reduceAxes } from "../kernel-reduce";
 import type { ReduceAttributes, ReduceOptions } from "../reduce";
 import { reduceAttributes, reducedShape } from "../reduce";
-import { reduceAxes } from "../kernel-reduce";
 
 /** Largest element over axes (all by default); reduced axes must not be empty. */
 export const max: Op<[x: Operand, options?: ReduceOptions], ReduceAttributes> = defineOp(

@@ -6,7 +6,10 @@ export const maximum = binary({
   expression: "Math.max(a, b)",
   onnx: "Max",
   vjp: (dy, { inputs: [a, b], output, ops }) => {
-    const shared = ops.div(dy, ops.add(ops.cast(ops.equal(a!, output), "float32"), ops.cast(ops.equal(b!, output), "float32")));
+    const shared = ops.div(
+      dy,
+      ops.add(ops.cast(ops.equal(a!, output), "float32"), ops.cast(ops.equal(b!, output), "float32")),
+    );
     return [ops.where(ops.equal(a!, output), shared, 0), ops.where(ops.equal(b!, output), shared, 0)];
   },
 });

@@ -29,8 +29,14 @@ export const oneHot: Op<[indices: Operand, depth: number], OneHotAttributes> = d
     onnx: (b, { depth }) => {
       const [x] = b.inputTypes;
       // ONNX counts negative indices from the end: compare with a ramp instead.
-      const column = b.node("Reshape", [b.inputs[0]!, b.constant([...x!.shape, 1], "int64")], { allowzero: 1 });
-      const ramp = b.constant(Array.from({ length: depth }, (_, i) => i), "int32", [depth]);
+      const column = b.node("Reshape", [b.inputs[0]!, b.constant([...x!.shape, 1], "int64")], {
+        allowzero: 1,
+      });
+      const ramp = b.constant(
+        Array.from({ length: depth }, (_, i) => i),
+        "int32",
+        [depth],
+      );
       return b.node("Cast", [b.node("Equal", [column, ramp])], { to: 1 });
     },
   },

@@ -1,8 +1,8 @@
 import type { Op, Operand } from "../define-op";
 import { defineOp } from "../define-op";
 import { AutogradError } from "../errors";
-import { showShape, sizeOf, stridesOf } from "../shape";
 import { coordinates, factor, indexText, isWide, kernelText } from "../kernel-text";
+import { showShape, sizeOf, stridesOf } from "../shape";
 
 export interface PadAttributes {
   readonly low: readonly number[];
@@ -12,7 +12,10 @@ export interface PadAttributes {
 }
 
 /** Zeros before (`low`), behind (`high`) and between (`interior`) the elements of every axis. */
-export const pad: Op<[x: Operand, low: readonly number[], high: readonly number[], options?: { interior?: readonly number[] }], PadAttributes> = defineOp(
+export const pad: Op<
+  [x: Operand, low: readonly number[], high: readonly number[], options?: { interior?: readonly number[] }],
+  PadAttributes
+> = defineOp(
   {
     name: "pad",
     infer: ([x], { low, high, interior }) => {

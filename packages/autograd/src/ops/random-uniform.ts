@@ -4,7 +4,7 @@ import type { Shape } from "../dtype";
 import { AutogradError } from "../errors";
 import { randomSteps } from "../kernel-random";
 import type { OnnxBuilder } from "../op";
-import { inverseModulus, modulus, randomKeys, scale } from "../random";
+import { firstUpdates, fraction, inverseModulus, modulus, randomKeys, scale } from "../random";
 import { sizeOf } from "../shape";
 
 export interface RandomAttributes {
@@ -48,17 +48,22 @@ const randomOnnx = (b: OnnxBuilder, shape: Shape, salt: number): string => {
   const quotient = (x: string) =>
     b.node("Floor", [mul(add(x, scalar(0.5)), scalar(Math.fround(inverseModulus)))]);
   const reduce = (x: string) => sub(x, mul(quotient(x), scalar(modulus)));
-  const update = (a: string, other: string, key: number) =>
-    reduce(add(a, mul(other, add(other, scalar(key)))));
-  const mix = (residues: readonly string[], list: readonly number[]): string[] => {
-    const state = [...residues];
-    list.forEach((key, i) => {
-      state[i % 3] = update(state[i % 3]!, state[(i + 1) % 3]!, key);
+  const mix = (state: string[], list: readonly number[], from: number): string[] => {
+    list.slice(from).forEach((key, i) => {
+      const [a, other] = [(from + i) % 3, (from + i + 1) % 3];
+      state[a] = reduce(
+        add(add(state[a]!, scalar(key)), mul(state[other]!, add(state[other]!, scalar(key)))),
+      );
     });
     return state;
   };
+  const vector = (start: string[], list: readonly number[]): string[] => {
+    const [first, second] = mix(start, list.slice(0, firstUpdates), 0);
+    const [third, fourth, fifth] = mix(start, list, firstUpdates);
+    return [first!, second!, third!, fourth!, mul(fifth!, scalar(fraction))];
+  };
   const range = (count: number) => b.node("Range", [scalar(0), scalar(count), scalar(1)]);
-  const column = (x: string) => b.node("Reshape", [x, b.constant([-1, 1], "int64")]);
+  const shaped = (x: string, ...axes: number[]) => b.node("Reshape", [x, b.constant(axes, "int64")]);
 
   // Seeds pass 2²², so their quotients are taken in integers.
   const p = b.constant([modulus], "int32", []);
@@ -68,18 +73,19 @@ const randomOnnx = (b: OnnxBuilder, shape: Shape, salt: number): string => {
       b.node("Cast", [x], { to: 1 }),
     ),
     keys.seed,
+    0,
   ) as [string, string, string];
   const places = range(modulus);
   const rows = range(Math.ceil(size / modulus));
-  const low = mix([reduce(add(places, s0)), s1, s2], keys.low);
-  const high = mix([reduce(add(rows, s1)), reduce(add(quotient(rows), s2)), s0], keys.high).map(column);
-  const [k0, k1, k2] = keys.last as [number, number, number];
-  let x = reduce(add(high[0]!, low[0]!));
-  let y = reduce(add(high[1]!, low[1]!));
-  x = update(x, y, k0);
-  y = update(y, x, k1);
-  x = update(x, y, k2);
-  const drawn = mul(add(mul(x, scalar(modulus)), y), scalar(scale));
+  const low = vector([reduce(add(places, s0)), s1, s2], keys.low).map((x) => shaped(x, 1, -1));
+  const high = vector([reduce(add(rows, s1)), reduce(add(quotient(rows), s2)), s0], keys.high).map((x) =>
+    shaped(x, -1, 1),
+  );
+  const table = (vectors: readonly string[], axis: number) => b.node("Concat", vectors.slice(0, 4), { axis });
+  // Sums of integers below 2²⁴: exact in whatever order the product adds.
+  const part = reduce(b.node("MatMul", [table(high, 1), table(low, 0)]));
+  const place = add(high[4]!, low[4]!);
+  const drawn = mul(add(part, sub(place, b.node("Floor", [place]))), scalar(scale));
   const flat = b.node("Reshape", [drawn, b.constant([-1], "int64")]);
   const lists = [[0], [size], [0]].map((list) => b.constant(list, "int64"));
   return b.node("Reshape", [b.node("Slice", [flat, ...lists]), b.constant(shape, "int64")], { allowzero: 1 });

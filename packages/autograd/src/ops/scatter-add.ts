@@ -1,8 +1,8 @@
 import type { Op, Operand } from "../define-op";
 import { defineOp } from "../define-op";
 import { AutogradError } from "../errors";
-import { sameShape, showShape, sizeOf } from "../shape";
 import { collapse, coordinates, factor, indexText, isWide, kernelText } from "../kernel-text";
+import { sameShape, showShape, sizeOf } from "../shape";
 
 export interface ScatterAttributes {
   readonly axis: number;
@@ -14,7 +14,10 @@ export interface ScatterAttributes {
  * The adjoint of `gather`: zeros of length `size` along `axis`, to which the entries of `updates` are added
  * at `indices` (int32). The axes of `updates` from `axis` on begin with those of `indices`.
  */
-export const scatterAdd: Op<[updates: Operand, indices: Operand, size: number, axis?: number], ScatterAttributes> = defineOp(
+export const scatterAdd: Op<
+  [updates: Operand, indices: Operand, size: number, axis?: number],
+  ScatterAttributes
+> = defineOp(
   {
     name: "scatterAdd",
     infer: ([updates, indices], { axis, size }) => {
@@ -75,9 +78,11 @@ export const scatterAdd: Op<[updates: Operand, indices: Operand, size: number, a
         { allowzero: 1 },
       );
       const rows = axis === 0 ? flat : b.node("Transpose", [flat], { perm: first });
-      const places = b.node("Cast", [
-        b.node("Reshape", [b.inputs[1]!, b.constant([count, 1], "int64")], { allowzero: 1 }),
-      ], { to: 7 });
+      const places = b.node(
+        "Cast",
+        [b.node("Reshape", [b.inputs[1]!, b.constant([count, 1], "int64")], { allowzero: 1 })],
+        { to: 7 },
+      );
       const zeros = b.node("Expand", [b.constant([0], "float32", []), b.constant(moved, "int64")]);
       const added = b.node("ScatterND", [zeros, places, rows], { reduction: "add" });
       if (axis === 0) return added;

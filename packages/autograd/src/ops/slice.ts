@@ -1,8 +1,8 @@
 import type { Op, Operand } from "../define-op";
 import { defineOp, toTensor } from "../define-op";
 import { AutogradError } from "../errors";
-import { showShape, sizeOf, stridesOf } from "../shape";
 import { viewKernel } from "../kernel-text";
+import { showShape, sizeOf, stridesOf } from "../shape";
 
 interface SliceAttributes {
   readonly starts: readonly number[];
@@ -11,7 +11,10 @@ interface SliceAttributes {
 }
 
 /** Elements `start, start + step, … < end` of every axis; steps are positive (default 1). */
-export const slice: Op<[x: Operand, starts: readonly number[], ends: readonly number[], steps?: readonly number[]], SliceAttributes> = defineOp(
+export const slice: Op<
+  [x: Operand, starts: readonly number[], ends: readonly number[], steps?: readonly number[]],
+  SliceAttributes
+> = defineOp(
   {
     name: "slice",
     infer: ([x], { starts, ends, steps }) => {
@@ -20,7 +23,9 @@ export const slice: Op<[x: Operand, starts: readonly number[], ends: readonly nu
         starts.length === shape.length &&
         ends.length === shape.length &&
         steps.length === shape.length &&
-        shape.every((size, i) => 0 <= starts[i]! && starts[i]! <= ends[i]! && ends[i]! <= size && steps[i]! >= 1);
+        shape.every(
+          (size, i) => 0 <= starts[i]! && starts[i]! <= ends[i]! && ends[i]! <= size && steps[i]! >= 1,
+        );
       if (!valid)
         throw new AutogradError(
           `slice: [${starts}] to [${ends}] step [${steps}] of ${showShape(shape)}; give 0 ≤ start ≤ end ≤ size and step ≥ 1 for every axis`,
@@ -38,12 +43,23 @@ export const slice: Op<[x: Operand, starts: readonly number[], ends: readonly nu
     gpu: ({ inputs: [x], output, attributes: { starts, steps } }) => {
       const strides = stridesOf(x!.shape);
       const offset = starts.reduce((sum, start, i) => sum + start * strides[i]!, 0);
-      return [viewKernel(0, sizeOf(x!.shape), output.shape, strides.map((stride, i) => stride * steps[i]!), offset)];
+      return [
+        viewKernel(
+          0,
+          sizeOf(x!.shape),
+          output.shape,
+          strides.map((stride, i) => stride * steps[i]!),
+          offset,
+        ),
+      ];
     },
     onnx: (b, { starts, ends, steps }) => {
       const axes = starts.map((_, i) => i);
       if (axes.length === 0) return b.node("Identity", b.inputs);
-      return b.node("Slice", [b.inputs[0]!, ...[starts, ends, axes, steps].map((list) => b.constant(list, "int64"))]);
+      return b.node("Slice", [
+        b.inputs[0]!,
+        ...[starts, ends, axes, steps].map((list) => b.constant(list, "int64")),
+      ]);
     },
   },
   (x: Operand, starts: readonly number[], ends: readonly number[], steps?: readonly number[]) => {

@@ -1,9 +1,9 @@
 import type { Op, Operand } from "../define-op";
 import { defineOp } from "../define-op";
 import { AutogradError } from "../errors";
-import { showShape } from "../shape";
-import { kernelText } from "../kernel-text";
 import { reduceSteps, rowKernel, rowsOf } from "../kernel-reduce";
+import { kernelText } from "../kernel-text";
+import { showShape } from "../shape";
 
 /** eˣ / Σeˣ along the last axis, the row maximum subtracted first. */
 export const softmax: Op<[x: Operand], object> = defineOp(
@@ -11,7 +11,9 @@ export const softmax: Op<[x: Operand], object> = defineOp(
     name: "softmax",
     infer: ([x]) => {
       if (x!.dtype !== "float32" || x!.shape.length === 0)
-        throw new AutogradError(`softmax: given ${x!.dtype}${showShape(x!.shape)}; takes float32 with an axis`);
+        throw new AutogradError(
+          `softmax: given ${x!.dtype}${showShape(x!.shape)}; takes float32 with an axis`,
+        );
       return { shape: x!.shape, dtype: "float32" };
     },
     // dx = y (dy − Σ dy y)

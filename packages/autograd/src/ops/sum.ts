@@ -1,9 +1,9 @@
 import type { Op, Operand } from "../define-op";
 import { defineOp, toTensor } from "../define-op";
 import { AutogradError } from "../errors";
+import { reduceAxes } from "../kernel-reduce";
 import type { ReduceAttributes, ReduceOptions } from "../reduce";
 import { reduceAttributes, reducedShape } from "../reduce";
-import { reduceAxes } from "../kernel-reduce";
 
 /** Sum over axes; a scalar over all axes by default. */
 export const sum: Op<[x: Operand, options?: ReduceOptions], ReduceAttributes> = defineOp(

@@ -26,7 +26,14 @@ export const transpose: Op<[x: Operand, permutation?: readonly number[]], Transp
     ],
     gpu: ({ inputs: [x], output, attributes: { permutation } }) => {
       const strides = stridesOf(x!.shape);
-      return [viewKernel(0, sizeOf(x!.shape), output.shape, permutation.map((axis) => strides[axis]!))];
+      return [
+        viewKernel(
+          0,
+          sizeOf(x!.shape),
+          output.shape,
+          permutation.map((axis) => strides[axis]!),
+        ),
+      ];
     },
     onnx: (b, { permutation }) => b.node("Transpose", b.inputs, { perm: permutation }),
   },

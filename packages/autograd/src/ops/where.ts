@@ -17,16 +17,17 @@ export const where: Op<[condition: Operand, a: Operand, b: Operand], object> = d
       return { shape: broadcastAll("where", inputs), dtype: a!.dtype };
     },
     // d(where) = da where it holds, db elsewhere
-    vjp: (dy, { inputs: [condition], ops }) => [null, ops.where(condition!, dy, 0), ops.where(condition!, 0, dy)],
+    vjp: (dy, { inputs: [condition], ops }) => [
+      null,
+      ops.where(condition!, dy, 0),
+      ops.where(condition!, 0, dy),
+    ],
     gpu: (context) => mapKernel(context, ["c", "a", "b"], "c > 0.5 ? a : b"),
     onnx: (b) => {
       const [condition, x, y] = b.inputs as [string, string, string];
       // ONNX Runtime's Where knows neither bool nor the uint16 that bfloat16 travels as.
       if (b.output.dtype === "bool")
-        return b.node("Or", [
-          b.node("And", [condition, x]),
-          b.node("And", [b.node("Not", [condition]), y]),
-        ]);
+        return b.node("Or", [b.node("And", [condition, x]), b.node("And", [b.node("Not", [condition]), y])]);
       if (b.output.dtype !== "bfloat16") return b.node("Where", b.inputs);
       const [p, q] = [x, y].map((value) => b.node("BitCast", [value], { to: 10 }));
       return b.node("BitCast", [b.node("Where", [condition, p!, q!])], { to: 4 });

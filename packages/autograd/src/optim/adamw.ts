@@ -32,7 +32,8 @@ export class AdamW {
     options: AdamWOptions,
   ) {
     const half = parameters.find((parameter) => parameter.dtype !== "float32");
-    if (half !== undefined) throw new AutogradError(`AdamW: a parameter is ${half.dtype}; trains float32 only`);
+    if (half !== undefined)
+      throw new AutogradError(`AdamW: a parameter is ${half.dtype}; trains float32 only`);
     this.learningRate = options.learningRate;
     this.#betas = options.betas ?? [0.9, 0.999];
     this.#epsilon = options.epsilon ?? 1e-8;
@@ -52,7 +53,9 @@ export class AdamW {
   /** Updates every parameter by its gradient. */
   step(gradients: readonly Float32Array[]): void {
     if (gradients.length !== this.parameters.length)
-      throw new AutogradError(`AdamW: ${gradients.length} gradients for ${this.parameters.length} parameters`);
+      throw new AutogradError(
+        `AdamW: ${gradients.length} gradients for ${this.parameters.length} parameters`,
+      );
     this.#steps++;
     const [beta1, beta2] = this.#betas;
     const stepSize = this.learningRate / (1 - beta1 ** this.#steps);
@@ -63,7 +66,9 @@ export class AdamW {
       const { first, second } = this.#moments[p]!;
       const keep = 1 - this.learningRate * this.#weightDecay[p]!;
       if (gradient.length !== values.length)
-        throw new AutogradError(`AdamW: a gradient of ${gradient.length} for a parameter of ${values.length}`);
+        throw new AutogradError(
+          `AdamW: a gradient of ${gradient.length} for a parameter of ${values.length}`,
+        );
       for (let i = 0; i < values.length; i++) {
         const g = gradient[i]!;
         first[i] = first[i]! + (1 - beta1) * (g - first[i]!);
@@ -83,7 +88,9 @@ export class AdamW {
   /** Continues from a saved state. */
   loadState(state: { steps: number; moments: readonly Moments[] }): void {
     if (state.moments.length !== this.#moments.length)
-      throw new AutogradError(`AdamW: a state of ${state.moments.length} parameters, not ${this.#moments.length}`);
+      throw new AutogradError(
+        `AdamW: a state of ${state.moments.length} parameters, not ${this.#moments.length}`,
+      );
     this.#moments.forEach(({ first, second }, i) => {
       first.set(state.moments[i]!.first);
       second.set(state.moments[i]!.second);

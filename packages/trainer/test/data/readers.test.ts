@@ -107,7 +107,7 @@ describe("JSON lines", () => {
           await rowsOrClearError(await fileOf(name, content));
         },
       ),
-      { numRuns: 200 },
+      { numRuns: 150, seed: 7 },
     );
   });
 });
@@ -321,7 +321,7 @@ describe("Parquet", () => {
           await rowsOrClearError(await fileOf("a.parquet", bytes));
         },
       ),
-      { numRuns: 150 },
+      { numRuns: 100, seed: 7 },
     );
   });
 });

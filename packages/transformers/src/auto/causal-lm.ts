@@ -1,6 +1,6 @@
 import { type Device, resolveDevice } from "@waveft/autograd";
 import { openCheckpoint } from "../checkpoint";
-import { isWeightDType, type PretrainedConfig, type WeightDType, weightDTypes } from "../config";
+import { type PretrainedConfig, type WeightDType, weightDTypes } from "../config";
 import { TransformersError } from "../errors";
 import { parseGenerationConfig } from "../generation/config";
 import { readJson } from "../io";
@@ -9,7 +9,7 @@ import type { PreTrainedModel } from "../models/pretrained-model";
 import { type Architectures, type AutoConfigOptions, architectureOf, readConfig } from "./config";
 import { initialize } from "./initialize";
 import { filesOf, type ModelSource, warn } from "./repository";
-import { loadWeights, resolveDType } from "./weights";
+import { checkDType, loadWeights, resolveDType } from "./weights";
 
 export interface FromPretrainedOptions extends AutoConfigOptions {
   /** How weights are stored (default `auto`: what `config.json` says, else what the checkpoint holds). */
@@ -35,14 +35,15 @@ export const AutoModelForCausalLM = {
    * for what cannot be used, and with an `AutogradError` for a device that does not exist.
    */
   async fromPretrained(source: ModelSource, options: FromPretrainedOptions = {}): Promise<PreTrainedModel> {
-    const { onWarning = warn } = options;
+    const { onWarning = warn, dtype: asked = "auto" } = options;
+    checkDType(asked);
     const files = await filesOf(source, options);
     const config = await readConfig(files, options);
     const architecture = architectureOf(config.json, files.name, options.architectures);
     const device = await resolveDevice(options.device);
     const checkpoint = await openCheckpoint(files);
     try {
-      const dtype = resolveDType(options.dtype ?? "auto", config, checkpoint);
+      const dtype = resolveDType(asked, config, checkpoint);
       const model = create(architecture, config, dtype);
       model.device = device;
       await loadWeights(model, checkpoint, { architecture, onWarning });
@@ -59,10 +60,7 @@ export const AutoModelForCausalLM = {
   /** A new model with weights drawn by Hugging Face's law (see `initialize`), in eval mode. */
   fromConfig(config: PretrainedConfig, options: FromConfigOptions = {}): PreTrainedModel {
     const { seed = 0, dtype = config.dtype ?? "float32" } = options;
-    if (!isWeightDType(dtype))
-      throw new TransformersError(
-        `dtype ${JSON.stringify(dtype)} is not known; give ${weightDTypes.join(", ")}`,
-      );
+    checkDType(dtype, weightDTypes);
     if (!Number.isSafeInteger(seed)) throw new TransformersError(`seed is ${seed}; give an integer`);
     const json = { ...config.json, model_type: config.modelType };
     const model = create(architectureOf(json, "", options.architectures), config, dtype);

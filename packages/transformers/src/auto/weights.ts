@@ -8,7 +8,7 @@ import {
   toFloat32,
 } from "@waveft/safetensors";
 import type { Checkpoint } from "../checkpoint";
-import { isWeightDType, type PretrainedConfig, type WeightDType, weightDTypes } from "../config";
+import { type PretrainedConfig, type WeightDType, weightDTypes } from "../config";
 import { TransformersError } from "../errors";
 import type { Architecture } from "../models/architecture";
 import type { PreTrainedModel } from "../models/pretrained-model";
@@ -21,17 +21,19 @@ const floats: Partial<Record<Dtype, WeightDType>> = {
   BF16: "bfloat16",
 };
 
+/** Refuses a dtype that weights cannot be stored in. */
+export const checkDType = (asked: unknown, allowed: readonly string[] = ["auto", ...weightDTypes]): void => {
+  if (!(allowed as readonly unknown[]).includes(asked))
+    throw new TransformersError(`dtype ${JSON.stringify(asked)} is not known; give ${allowed.join(", ")}`);
+};
+
 /** The dtype asked for; for `auto`, what the configuration says, else the checkpoint's first weight. */
 export const resolveDType = (
-  asked: string,
+  asked: WeightDType | "auto",
   config: PretrainedConfig,
   checkpoint: Checkpoint,
 ): WeightDType => {
-  if (isWeightDType(asked)) return asked;
-  if (asked !== "auto")
-    throw new TransformersError(
-      `dtype ${JSON.stringify(asked)} is not known; give auto, ${weightDTypes.join(", ")}`,
-    );
+  if (asked !== "auto") return asked;
   const first = checkpoint.names().find((name) => floats[checkpoint.info(name).dtype] !== undefined);
   return config.dtype ?? (first === undefined ? "float32" : floats[checkpoint.info(first).dtype]!);
 };

@@ -118,6 +118,8 @@ const choose = (
 const indexOfLargest = (values: Float32Array): number => {
   let best = 0;
   for (let i = 1; i < values.length; i++) if (values[i]! > values[best]!) best = i;
+  if (Number.isNaN(values[best]))
+    throw new TransformersError("generate: the logits are not numbers; the weights overflow or are damaged");
   return best;
 };
 

@@ -1,5 +1,6 @@
 import { writeFileAtomic } from "@waveft/safetensors";
 import { node } from "../io";
+import { isCommit } from "./client";
 
 /**
  * One repository in Python's cache layout:
@@ -21,12 +22,11 @@ export class RepoCache {
     const { fs, path } = node();
     try {
       const commit = fs.readFileSync(path.join(this.folder, "refs", revision), "utf8").trim();
-      if (/^[0-9a-f]{40}$/.test(commit)) return commit;
+      if (isCommit(commit)) return commit;
     } catch {
       // No such ref: the revision may be a commit itself.
     }
-    const isCommit = /^[0-9a-f]{40}$/.test(revision);
-    return isCommit && fs.existsSync(this.snapshot(revision)) ? revision : undefined;
+    return isCommit(revision) && fs.existsSync(this.snapshot(revision)) ? revision : undefined;
   }
 
   async rememberCommit(revision: string, commit: string): Promise<void> {

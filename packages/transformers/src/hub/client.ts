@@ -34,29 +34,20 @@ export class HubClient {
   /** Resolves the revision to a commit and lists the repository's files. */
   async repoInfo(): Promise<RepoInfo> {
     const { endpoint, repoType, revision } = this.settings;
-    const url = `${endpoint}/api/${repoType}s/${this.id}/revision/${encodeURIComponent(revision)}`;
+    const base = `${endpoint}/api/${repoType}s/${this.id}`;
+    const url = `${base}/revision/${encodeURIComponent(revision)}`;
     const response = await this.request(url, {}, metadataTimeout);
-    if (!response.ok) {
-      await response.body?.cancel();
-      const probed = response.status === 404 ? await this.probe(response) : undefined;
-      if (probed) return probed;
-      throw this.refusal(response);
+    if (response.ok) return readInfo(response, url);
+    await response.body?.cancel();
+    // A hub says what is missing; a plain mirror may know the default revision only, or no API at all.
+    if (response.status === 404 && !response.headers.has("x-error-code")) {
+      const whole = revision === "main" ? await this.request(base, {}, metadataTimeout) : undefined;
+      if (whole?.ok) return readInfo(whole, base);
+      await whole?.body?.cancel();
+      const commit = (await this.fileInfo("config.json", revision).catch(() => undefined))?.commit;
+      if (commit !== undefined) return { commit, files: undefined };
     }
-    const json: unknown = await response.json().catch(() => undefined);
-    const { sha, siblings } = (json ?? {}) as { sha?: unknown; siblings?: unknown };
-    if (typeof sha !== "string" || !/^[0-9a-f]{40}$/.test(sha)) {
-      throw new TransformersError(`${url} did not answer as a hub does: it names no commit`);
-    }
-    const names = Array.isArray(siblings) ? siblings.map((s: { rfilename?: unknown }) => s?.rfilename) : [];
-    return { commit: sha, files: new Set(names.filter((name) => typeof name === "string")) };
-  }
-
-  /** A plain mirror may serve files without the API: a known file then tells the commit. */
-  private async probe(answer: Response): Promise<RepoInfo | undefined> {
-    if (answer.headers.has("x-error-code") || this.settings.repoType !== "model") return undefined;
-    const commit = (await this.fileInfo("config.json", this.settings.revision).catch(() => undefined))
-      ?.commit;
-    return commit === undefined ? undefined : { commit, files: undefined };
+    throw this.refusal(response);
   }
 
   /** What the server knows of a file, without its bytes; undefined when there is no such file. */
@@ -68,10 +59,11 @@ export class HubClient {
       "same-host",
     );
     if (response.status === 404) return undefined;
-    // A redirect to another host is the storage of large files; this answer has the facts already.
-    if (!response.ok && !(response.status >= 300 && response.status < 400))
-      throw this.refusal(response, file);
-    const { headers } = response;
+    const redirected = response.status >= 300 && response.status < 400;
+    const noHead = response.status === 405 || response.status === 501;
+    // A redirect leads to the storage of large files; the answer has the facts already.
+    if (!response.ok && !redirected && !noHead) throw this.refusal(response, file);
+    const headers = noHead ? new Headers() : response.headers;
     const clean = (tag: string | null) => tag?.replace(/^W\//, "").replaceAll('"', "") || undefined;
     const linked = clean(headers.get("x-linked-etag"));
     const etag = linked ?? clean(headers.get("etag")) ?? `${revision} ${file}`;
@@ -82,7 +74,7 @@ export class HubClient {
       etag: /^[\w-]{1,128}$/.test(etag)
         ? etag
         : node().crypto.createHash("sha256").update(etag).digest("hex"),
-      commit: commit !== null && /^[0-9a-f]{40}$/.test(commit) ? commit : undefined,
+      commit: isCommit(commit) ? commit : undefined,
       size: size !== null && /^\d+$/.test(size) ? Number(size) : undefined,
       sha256: linked !== undefined && /^[0-9a-f]{64}$/.test(linked) ? linked : undefined,
     };
@@ -138,7 +130,9 @@ export class HubClient {
       if (response.status < 300 || response.status >= 400 || location === null) return response;
       const next = new URL(location, url);
       if (next.protocol !== "https:" && next.protocol !== "http:") return response;
-      if (follow === "same-host" && next.origin !== home) return response;
+      // An answer that has the large file's facts already is the one to read.
+      const facts = response.headers.has("x-linked-etag") || next.origin !== home;
+      if (follow === "same-host" && facts) return response;
       await response.body?.cancel();
       url = next.href;
     }
@@ -198,4 +192,19 @@ export class HubClient {
       `the hub at ${endpoint} answered ${status} ${response.statusText} for ${what}${file ? ` (${file})` : ""}`,
     );
   }
+}
+
+/** Commits become folder names; the hub's are 40 hexadecimal digits, a mirror's may be any plain word. */
+export const isCommit = (commit: unknown): commit is string =>
+  typeof commit === "string" && /^\w[\w.-]{0,63}$/.test(commit);
+
+async function readInfo(response: Response, url: string): Promise<RepoInfo> {
+  const json: unknown = await response.json().catch(() => undefined);
+  const { sha, siblings } = (json ?? {}) as { sha?: unknown; siblings?: unknown };
+  if (!isCommit(sha)) {
+    throw new TransformersError(`${url} did not answer as a hub does: it names no commit`);
+  }
+  if (!Array.isArray(siblings)) return { commit: sha, files: undefined };
+  const names = siblings.map((sibling: { rfilename?: unknown } | null) => sibling?.rfilename);
+  return { commit: sha, files: new Set(names.filter((name) => typeof name === "string")) };
 }

@@ -75,7 +75,9 @@ function cachedRepo(id: string, settings: HubSettings, cache: RepoCache, why: st
   const commit = cache.commitOf(settings.revision);
   const where = `the cache at ${settings.cacheDir}`;
   if (commit === undefined) {
-    throw new TransformersError(`${id} (${settings.revision}) is not in ${where}, and ${why}`);
+    throw new TransformersError(
+      `${id} (${settings.revision}) is neither a folder nor in ${where}, and ${why}`,
+    );
   }
   return opening({
     name: id,

@@ -1,3 +1,4 @@
+import { TransformersError } from "../errors";
 import { environment, node } from "../io";
 
 export interface HubOptions {
@@ -37,19 +38,25 @@ export interface HubSettings {
   readonly onProgress: ((progress: DownloadProgress) => void) | undefined;
 }
 
-/** Defaults from the environment variables that Python's huggingface_hub documents. */
+/** Defaults from the environment variables that Python's huggingface_hub documents. Throws `TransformersError`. */
 export function hubSettings(options: HubOptions): HubSettings {
   const { os, path } = node();
   const env = environment();
   const expand = (folder: string) => folder.replace(/^~(?=$|[/\\])/, () => os.homedir());
   const cacheHome = env.XDG_CACHE_HOME || path.join(os.homedir(), ".cache");
   const home = expand(env.HF_HOME || path.join(cacheHome, "huggingface"));
+  const endpoint = (options.endpoint || env.HF_ENDPOINT || "https://huggingface.co").replace(/\/+$/, "");
+  if (!/^https?:\/\//.test(endpoint) || !URL.canParse(endpoint)) {
+    throw new TransformersError(
+      `the hub's address is ${JSON.stringify(endpoint)}, which is no http(s) address`,
+    );
+  }
   const cache = env.HF_HUB_CACHE || env.HUGGINGFACE_HUB_CACHE || path.join(home, "hub");
   return {
     revision: options.revision ?? "main",
     cacheDir: expand(options.cacheDir ?? cache),
     token: options.token === false ? undefined : options.token || storedToken(home),
-    endpoint: (options.endpoint || env.HF_ENDPOINT || "https://huggingface.co").replace(/\/+$/, ""),
+    endpoint,
     offline: offlineReason(options),
     repoType: options.repoType ?? "model",
     fetch: options.fetch ?? globalThis.fetch,

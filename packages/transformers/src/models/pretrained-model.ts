@@ -6,6 +6,7 @@ import {
   type LinearLayer,
   Module,
   type Parameter,
+  sizeOf,
   zeros,
 } from "@waveft/autograd";
 import { type TensorData, writeFileAtomic, writeSafetensors } from "@waveft/safetensors";
@@ -59,7 +60,7 @@ export abstract class PreTrainedModel<C extends PretrainedConfig = PretrainedCon
   numParameters(options: { trainableOnly?: boolean } = {}): number {
     return this.parameters()
       .filter(({ requiresGrad }) => requiresGrad || !options.trainableOnly)
-      .reduce((total, { data }) => total + data.length, 0);
+      .reduce((total, { shape }) => total + sizeOf(shape), 0);
   }
 
   /**

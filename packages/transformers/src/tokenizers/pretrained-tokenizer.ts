@@ -170,7 +170,14 @@ export class PreTrainedTokenizer {
    */
   async savePretrained(folder: string): Promise<void> {
     const { fs, path } = node();
-    const text = (value: unknown) => [new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`)];
+    const text = (value: unknown) => {
+      // Python writes "no limit" as this integer, and a float in its place would be a float there.
+      const json = JSON.stringify(value, null, 2).replace(
+        '"model_max_length": 1e+30',
+        '"model_max_length": 1000000000000000019884624838656',
+      );
+      return [new TextEncoder().encode(`${json}\n`)];
+    };
     try {
       await fs.promises.mkdir(folder, { recursive: true });
     } catch (error) {

@@ -117,6 +117,14 @@ test("train mode is left for the time and comes back", async () => {
   expect([during, model.training]).toEqual([false, true]);
 });
 
+test("weights that are not numbers are said to be so", async () => {
+  const model = await load();
+  const weight = model.getInputEmbeddings().weight;
+  weight.data.fill(Number.NaN);
+  weight.touch();
+  await expect(model.generate([5], { maxNewTokens: 2 })).rejects.toThrow(/logits are not numbers/);
+});
+
 describe("refuses", () => {
   const refused: [string, (model: PreTrainedModel) => Promise<unknown>, RegExp][] = [
     [

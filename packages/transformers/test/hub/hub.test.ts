@@ -4,7 +4,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { isTransformersError } from "../../src/errors";
 import { type HubOptions, resolveRepo } from "../../src/hub";
 import { type HubServer, startHubServer } from "../support/hub-server";
@@ -106,7 +106,10 @@ describe("the cache", () => {
     const repo = await resolveRepo("org/model", { endpoint });
     expect(await repo.has("config.json")).toBe(true);
     await sentence(repo.path("pytorch_model.bin"), "could not be reached");
-    await sentence(resolveRepo("org/never", { endpoint }), "org/never (main) is not in the cache");
+    await sentence(
+      resolveRepo("org/never", { endpoint }),
+      "org/never (main) is neither a folder nor in the cache",
+    );
   });
 
   test("a new commit gets its own snapshot, unchanged files are not fetched again", async () => {
@@ -220,21 +223,56 @@ describe("refusals are one sentence", () => {
   });
 });
 
-test("a plain mirror without the API serves files one by one", async () => {
-  const commit = "d".repeat(40);
-  const mirror = createServer((request, response) => {
-    const found = /^\/org\/model\/resolve\/[^/]+\/config.json$/.test(request.url ?? "");
-    response.writeHead(found ? 200 : 404, found ? { "x-repo-commit": commit, etag: '"e"' } : {});
-    response.end(found ? "{}" : "");
+describe("plain mirrors", () => {
+  async function mirror(
+    answers: Record<string, { status?: number; headers?: Record<string, string>; body?: string }>,
+  ) {
+    const seen: string[] = [];
+    const server = createServer((request, response) => {
+      seen.push(`${request.method} ${request.url}`);
+      const {
+        status = 200,
+        headers = {},
+        body = "",
+      } = answers[`${request.method} ${request.url}`] ?? answers[request.url ?? ""] ?? { status: 404 };
+      response.writeHead(status, headers).end(request.method === "HEAD" ? undefined : body);
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    onTestFinished(() => void server.close());
+    return { endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, seen };
+  }
+
+  test("without the API serve files one by one", async () => {
+    const commit = "d".repeat(40);
+    const config = { headers: { "x-repo-commit": commit, etag: '"e"' }, body: "{}" };
+    const { endpoint } = await mirror({
+      "/org/model/resolve/main/config.json": config,
+      [`/org/model/resolve/${commit}/config.json`]: config,
+    });
+    const repo = await resolveRepo("org/model", { endpoint });
+    expect(repo.commit).toBe(commit);
+    expect(await repo.has("tokenizer.json")).toBe(false);
+    expect(fs.readFileSync(await repo.path("config.json"), "utf8")).toBe("{}");
+    await sentence(resolveRepo("org/none", { endpoint }), "was not found");
   });
-  await new Promise<void>((resolve) => mirror.listen(0, "127.0.0.1", resolve));
-  const endpoint = `http://127.0.0.1:${(mirror.address() as AddressInfo).port}`;
-  const repo = await resolveRepo("org/model", { endpoint });
-  expect(repo.commit).toBe(commit);
-  expect(await repo.has("tokenizer.json")).toBe(false);
-  expect(fs.readFileSync(await repo.path("config.json"), "utf8")).toBe("{}");
-  await sentence(resolveRepo("org/none", { endpoint }), "was not found");
-  mirror.close();
+
+  test("that know the default revision only, redirect large files to their own host and have no HEAD", async () => {
+    const siblings = [{ rfilename: "model.bin" }, { rfilename: "small.txt" }];
+    const { endpoint } = await mirror({
+      "/api/models/org/model": { body: JSON.stringify({ sha: "v1", siblings }) },
+      "/org/model/resolve/v1/model.bin": {
+        status: 302,
+        headers: { location: "/lfs/1", "x-linked-etag": `"${sha256}"`, "x-linked-size": "300000" },
+      },
+      "/lfs/1": { body: "short" },
+      "HEAD /org/model/resolve/v1/small.txt": { status: 405 },
+      "/org/model/resolve/v1/small.txt": { body: "text" },
+    });
+    const repo = await resolveRepo("org/model", { endpoint });
+    expect(repo.commit).toBe("v1");
+    expect(fs.readFileSync(await repo.path("small.txt"), "utf8")).toBe("text");
+    await sentence(repo.path("model.bin"), "model.bin");
+  });
 });
 
 test("a local folder is used as it is", async () => {

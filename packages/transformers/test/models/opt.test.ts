@@ -15,7 +15,7 @@ import {
 
 const devices = ["gpu:cpu", "onnx:cpu"];
 
-describe.each(devices)("OPT on %s gives Python's logits", (device) => {
+describe.each([...devices, "gpu:webasm"])("OPT on %s gives Python's logits", (device) => {
   test.each(["opt-pre", "opt-post"])("%s: one row, right-padded, left-padded", async (name) => {
     const model = await AutoModelForCausalLM.fromPretrained(golden(name), { device });
     const expected = await readTensors(`${name}/expected/logits.safetensors`);

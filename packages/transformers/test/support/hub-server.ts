@@ -55,7 +55,7 @@ async function listen(server: Server): Promise<string> {
 
 /**
  * A server that acts as the Hugging Face hub for the given repositories (id → files): the API that lists a
- * revision, `resolve` with its headers, and large files redirected to another host as on the hub's CDN.
+ * revision (all at once or as a tree), `resolve` with its headers, and large files redirected to another host as on the hub's CDN.
  */
 export async function startHubServer(
   initial: Readonly<Record<string, HubRepo | HubFiles>>,
@@ -138,6 +138,28 @@ export async function startHubServer(
   const hub = createServer((request, response) => {
     note("hub", request);
     const { pathname } = new URL(request.url ?? "", "http://hub");
+    const tree = /^\/api\/(model|dataset)s\/(.+?)\/tree\/([^/]+)$/.exec(pathname);
+    if (tree) {
+      const [, type, id, revision] = tree as unknown as [string, string, string, string];
+      const repo = allowed(request, response, type, id, decodeURIComponent(revision));
+      if (!repo) return;
+      const entries = Object.entries(repo.files).map(([path, content]) => {
+        const bytes = bytesOf(content);
+        const lfs = isLarge(path)
+          ? { lfs: { oid: hash("sha256", bytes), size: bytes.length, pointerSize: 130 } }
+          : {};
+        return {
+          type: "file",
+          path,
+          size: bytes.length,
+          oid: hash("sha1", `blob ${bytes.length}\0`, bytes),
+          ...lfs,
+        };
+      });
+      response.setHeader("content-type", "application/json");
+      response.end(JSON.stringify(entries));
+      return;
+    }
     const api = /^\/api\/(model|dataset)s\/(.+?)(?:\/revision\/([^/]+))?$/.exec(pathname);
     if (api) {
       const [, type, id, revision = "main"] = api as unknown as [string, string, string, string | undefined];

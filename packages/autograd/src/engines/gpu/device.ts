@@ -1,8 +1,7 @@
 import { AutogradError } from "../../errors";
 import { kernelFunctions } from "../../kernel-text";
-
-/** Where gpu.js runs kernels. */
-export type GpuMode = "cpu" | "webasm" | "webgl2" | "webgpu";
+import type { GpuMode } from "./mode";
+import type { PlanStep } from "./plan";
 
 /** A kernel made ready: called with flat arrays, it gives a flat array; inside a pipeline's build, handles. */
 export type Kernel = (...arrays: readonly unknown[]) => unknown;
@@ -16,7 +15,7 @@ export interface Pipeline {
 /** One gpu.js instance. */
 export interface GpuDevice {
   readonly mode: GpuMode;
-  createKernel(source: string, size: number): Kernel;
+  createKernel(step: Pick<PlanStep, "source" | "size" | "args" | "scalar">): Kernel;
   destroyKernel(kernel: Kernel): void;
   /** `build` is called once, with one handle an argument, and gives the handles of the results. */
   createPipeline(
@@ -34,6 +33,8 @@ interface KernelShortcut extends Kernel {
 }
 interface PipelineShortcut {
   (...arrays: readonly Float32Array[]): Promise<readonly Float32Array[]>;
+  readonly executorKind: string;
+  readonly fallbackReason: string | null;
   destroy(): Promise<void>;
 }
 interface GpuInstance {
@@ -51,6 +52,12 @@ interface GpuModule {
     isWebGPUAvailable(): Promise<boolean>;
   };
 }
+
+/** Types of a kernel's parameters: arrays, then integers. */
+const registerTypes = (arrays: number, registers: number): string[] => [
+  ...Array.from({ length: arrays }, () => "Array"),
+  ...Array.from({ length: registers }, () => "Integer"),
+];
 
 /** gpu.js, loaded on first use: it looks for native libraries while it loads. */
 const load = async (): Promise<GpuModule> => {
@@ -74,17 +81,29 @@ export const openDevice = async (mode: GpuMode): Promise<GpuDevice> => {
       argumentTypes: Object.fromEntries(names.map((name) => [name, "Number"])),
       returnType: "Number",
     });
+  // The gpu.js kernel behind each of ours.
+  const shortcuts = new WeakMap<Kernel, KernelShortcut>();
   return {
     mode,
-    createKernel: (source, size) =>
-      gpu.createKernel(source, {
-        output: [size],
+    createKernel: ({ source, size, args, scalar }) => {
+      const shortcut = gpu.createKernel(source, {
+        output: scalar === undefined ? [size] : [1, scalar.y, scalar.z],
         // Loop bounds are literal and thereby uncapped; the cap would be 1000 otherwise.
         loopMaxIterations: 2 ** 24,
         ...(mode === "webgl2" ? { precision: "single" } : {}),
-      }),
+        ...(scalar === undefined
+          ? {}
+          : { argumentTypes: registerTypes(args.length, scalar.registers.length) }),
+      });
+      shortcuts.set(shortcut, shortcut);
+      if (scalar === undefined) return shortcut;
+      const zeros = scalar.registers.map(() => 0);
+      const kernel: Kernel = (...arrays) => shortcut(...arrays, ...zeros);
+      shortcuts.set(kernel, shortcut);
+      return kernel;
+    },
     destroyKernel: (kernel) => {
-      const shortcut = kernel as KernelShortcut;
+      const shortcut = shortcuts.get(kernel)!;
       shortcut.destroy();
       // On the cpu, gpu.js keeps destroyed kernels, with their arrays.
       const at = gpu.kernels.indexOf(shortcut.kernel);
@@ -95,7 +114,16 @@ export const openDevice = async (mode: GpuMode): Promise<GpuDevice> => {
       // gpu.js makes as many handles as the function has parameters.
       Object.defineProperty(traced, "length", { value: argumentCount });
       const pipeline = gpu.createPipeline(traced, { threads });
-      return { run: (arrays) => pipeline(...arrays), destroy: () => pipeline.destroy() };
+      const run = async (arrays: readonly Float32Array[]) => {
+        const results = await pipeline(...arrays);
+        // Unfused, steps of more than one axis would be read wrongly.
+        if (mode === "webasm" && pipeline.executorKind === "generic")
+          throw new AutogradError(
+            `gpu:webasm: gpu.js does not fuse this graph (${pipeline.fallbackReason}); use gpu:cpu`,
+          );
+        return results;
+      };
+      return { run, destroy: () => pipeline.destroy() };
     },
     destroy: () => gpu.destroy(),
   };

@@ -6,9 +6,10 @@ import type { Parameter } from "../../parameter";
 import { sameShape, showShape } from "../../shape";
 import type { HostTensor } from "../../tensor";
 import { fromFloat32, toFloat32 } from "./convert";
-import type { GpuDevice, GpuMode } from "./device";
+import type { GpuDevice } from "./device";
 import { openDevice } from "./device";
 import { kernelStore } from "./kernels";
+import type { GpuMode } from "./mode";
 import { parameterArrays } from "./parameters";
 import type { Source } from "./plan";
 import { makePlan } from "./plan";
@@ -29,7 +30,7 @@ export const gpuEngine = async (mode: GpuMode): Promise<Engine> => {
 
   const compile = async (graph: Graph): Promise<Executable> => {
     if (disposed) throw new AutogradError(`${name}: the engine was disposed; make another`);
-    const plan = makePlan(name, graph);
+    const plan = makePlan(mode, graph);
     const taken = kernels.take(plan);
     const runner =
       mode === "cpu" || plan.steps.length === 0
@@ -38,7 +39,8 @@ export const gpuEngine = async (mode: GpuMode): Promise<Engine> => {
     let released: Promise<void> | null = null;
 
     const run = async (inputs: readonly HostTensor[]): Promise<HostTensor[]> => {
-      if (released !== null) throw new AutogradError(`${name}: this plan was disposed; compile the graph again`);
+      if (released !== null)
+        throw new AutogradError(`${name}: this plan was disposed; compile the graph again`);
       checkInputs(name, graph, inputs);
       const arrays = inputs.map(({ dtype, data }) => toFloat32(dtype, data));
       const results = await runner.run(arrays);
@@ -87,7 +89,12 @@ const checkInputs = (name: string, graph: Graph, inputs: readonly HostTensor[]):
   graph.inputs.forEach(({ shape, dtype }, i) => {
     const fed = inputs[i]!;
     const size = shape.reduce((product, axis) => product * axis, 1);
-    if (fed.dtype !== dtype || !sameShape(fed.shape, shape) || !isArrayOf(dtype, fed.data) || fed.data.length !== size)
+    if (
+      fed.dtype !== dtype ||
+      !sameShape(fed.shape, shape) ||
+      !isArrayOf(dtype, fed.data) ||
+      fed.data.length !== size
+    )
       throw new AutogradError(
         `${name}: input ${i} is ${fed.dtype}${showShape(fed.shape)} in ${fed.data.constructor.name}(${fed.data.length}); the graph takes ${dtype}${showShape(shape)}`,
       );

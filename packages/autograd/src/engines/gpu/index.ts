@@ -1,2 +1,2 @@
-export type { GpuMode } from "./device";
 export { gpuEngine } from "./engine";
+export type { GpuMode } from "./mode";

@@ -1,7 +1,7 @@
 import type { GpuDevice, Kernel } from "./device";
 import type { Plan } from "./plan";
 
-/** The kernels of a device, one for each text and size, shared by the plans that use it. */
+/** The kernels of a device, one for each text and output shape, shared by the plans that use it. */
 export interface KernelStore {
   /** A kernel for each step of the plan. Give it back with `release`. */
   take(plan: Plan): readonly Kernel[];
@@ -10,12 +10,12 @@ export interface KernelStore {
 
 export const kernelStore = (device: GpuDevice): KernelStore => {
   const entries = new Map<string, { readonly kernel: Kernel; users: number }>();
-  const keyOf = ({ source, size }: Plan["steps"][number]) => `${size} ${source}`;
+  const keyOf = ({ source, size, scalar }: Plan["steps"][number]) => `${size} ${scalar?.y} ${source}`;
   return {
     take: (plan) =>
       plan.steps.map((step) => {
         const key = keyOf(step);
-        const entry = entries.get(key) ?? { kernel: device.createKernel(step.source, step.size), users: 0 };
+        const entry = entries.get(key) ?? { kernel: device.createKernel(step), users: 0 };
         entry.users++;
         entries.set(key, entry);
         return entry.kernel;

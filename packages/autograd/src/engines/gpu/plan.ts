@@ -1,11 +1,13 @@
 import { AutogradError } from "../../errors";
 import type { Graph } from "../../graph";
 import { parameterOf } from "../../graph";
-import type { GpuLowering } from "../../op";
+import { viewKernel } from "../../kernel-text";
+import type { GpuLowering, GpuStep } from "../../op";
 import type { Parameter } from "../../parameter";
 import { sizeOf } from "../../shape";
 import type { HostTensor, Tensor, TensorType } from "../../tensor";
 import { nothing, toFloat32 } from "./convert";
+import type { GpuMode } from "./mode";
 
 /** Where a kernel gets an array from. */
 export type Source =
@@ -18,6 +20,7 @@ export interface PlanStep {
   readonly source: string;
   readonly size: number;
   readonly args: readonly Source[];
+  readonly scalar?: GpuStep["scalar"];
 }
 
 /** A graph as a sequence of kernels, equal ones run once, unused ones left out. */
@@ -28,7 +31,8 @@ export interface Plan {
   readonly work: number;
 }
 
-export const makePlan = (engine: string, graph: Graph): Plan => {
+export const makePlan = (mode: GpuMode, graph: Graph): Plan => {
+  const engine = `gpu:${mode}`;
   const steps: (PlanStep & { readonly work: number })[] = [];
   const known = new Map<string, Source>();
   const names = new Map<Source, string>();
@@ -44,12 +48,15 @@ export const makePlan = (engine: string, graph: Graph): Plan => {
     return source;
   }
 
-  const addStep = (source: string, size: number, args: readonly Source[], work: number): Source => {
+  const addStep = (
+    { source, size, scalar, work = 1 }: Omit<GpuStep, "args">,
+    args: readonly Source[],
+  ): Source => {
     if (size === 0) return empty;
-    const key = `step ${size} ${args.map((arg) => names.get(arg)).join(",")} ${source}`;
+    const key = `step ${size} ${scalar?.y} ${args.map((arg) => names.get(arg)).join(",")} ${source}`;
     const found = known.get(key);
     if (found !== undefined) return found;
-    steps.push({ source, size, args, work });
+    steps.push({ source, size, args, work: work * size, ...(scalar === undefined ? {} : { scalar }) });
     const made: Source = { kind: "step", step: steps.length - 1 };
     known.set(key, made);
     // A short name: keys of later steps would grow with the depth of the graph.
@@ -60,14 +67,16 @@ export const makePlan = (engine: string, graph: Graph): Plan => {
   const lower = (node: Tensor): Source => {
     const { definition, inputs } = node;
     if (definition === null) throw new AutogradError(`${engine}: a ${node.op} without a definition`);
-    const lowering: GpuLowering = definition.gpu({ inputs, output: node, attributes: node.attributes });
+    const lowering: GpuLowering = definition.gpu({ inputs, output: node, attributes: node.attributes, mode });
     if ("alias" in lowering) return values.get(inputs[lowering.alias]!)!;
     if (lowering.length === 0 && node.size > 0)
       throw new AutogradError(`${engine}: ${node.op} has no kernels for ${node}`);
     const made: Source[] = [];
-    for (const { source, size, args, work = 1 } of lowering) {
-      const from = args.map((arg) => (typeof arg === "number" ? values.get(inputs[arg]!)! : made[arg.step]!));
-      made.push(addStep(source, size, from, work * size));
+    for (const step of lowering) {
+      const from = step.args.map((arg) =>
+        typeof arg === "number" ? values.get(inputs[arg]!)! : made[arg.step]!,
+      );
+      made.push(addStep(step, from));
     }
     return made.at(-1) ?? empty;
   };
@@ -85,14 +94,23 @@ export const makePlan = (engine: string, graph: Graph): Plan => {
     if (node.op !== "constant") return null;
     const { dtype, data } = node.attributes.value as HostTensor;
     const numbers = toFloat32(dtype, data);
-    const key = numbers.length <= 16 ? `${[...numbers].map((x) => (Object.is(x, -0) ? "-0" : x))}` : `#${node.id}`;
+    const key =
+      numbers.length <= 16 ? `${[...numbers].map((x) => (Object.is(x, -0) ? "-0" : x))}` : `#${node.id}`;
     return unique(`constant ${key}`, { kind: "constant", values: numbers });
   };
 
   for (const node of graph.nodes)
     values.set(node, leaf(node) ?? (sizeOf(node.shape) === 0 ? empty : lower(node)));
-  const outputs = graph.outputs.map((node) => ({ from: values.get(node)!, type: node }));
-  return { ...prune(steps, outputs) };
+  // Results are read back as flat arrays.
+  const flat = (source: Source, size: number): Source =>
+    source.kind === "step" && steps[source.step]!.scalar !== undefined
+      ? addStep(viewKernel(0, size, [size], [1]), [source])
+      : source;
+  const outputs = graph.outputs.map((node) => ({
+    from: flat(values.get(node)!, sizeOf(node.shape)),
+    type: node,
+  }));
+  return prune(steps, outputs);
 };
 
 /** Leaves out the steps that no output needs (operands of custom gradients, say) and numbers the rest anew. */
@@ -109,8 +127,11 @@ const prune = (
   const renumber = (source: Source): Source =>
     source.kind === "step" ? { kind: "step", step: numbers.get(source.step)! } : source;
   return {
-    steps: kept.map(({ source, size, args }) => ({ source, size, args: args.map(renumber) })),
-    outputs: outputs.map(({ from, type: { shape, dtype } }) => ({ from: renumber(from), type: { shape, dtype } })),
+    steps: kept.map(({ old: _, work: __, ...step }) => ({ ...step, args: step.args.map(renumber) })),
+    outputs: outputs.map(({ from, type: { shape, dtype } }) => ({
+      from: renumber(from),
+      type: { shape, dtype },
+    })),
     work: kept.reduce((total, { work }) => total + work, 0),
   };
 };

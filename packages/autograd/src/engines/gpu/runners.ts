@@ -1,4 +1,5 @@
 import type { Parameter } from "../../parameter";
+import { toFloat32 } from "./convert";
 import type { GpuDevice, Kernel, Pipeline } from "./device";
 import type { ParameterArrays } from "./parameters";
 import type { Plan, Source } from "./plan";
@@ -19,19 +20,14 @@ const wantedSteps = (plan: Plan): number[] => [
  * Kernel by kernel, for the cpu: parameters are read where they are, nothing is copied, and an intermediate
  * result goes when its last reader has run.
  */
-export const directRunner = (
-  plan: Plan,
-  kernels: readonly Kernel[],
-  parameters: ParameterArrays,
-): Runner => {
+export const directRunner = (plan: Plan, kernels: readonly Kernel[], parameters: ParameterArrays): Runner => {
   const wanted = new Set(wantedSteps(plan));
   const lastReader = new Map<number, number>();
   plan.steps.forEach(({ args }, i) => {
     for (const arg of args) if (arg.kind === "step") lastReader.set(arg.step, i);
   });
-  const dying = plan.steps.map((_, i) =>
-    [...lastReader].flatMap(([step, reader]) => (reader === i && !wanted.has(step) ? [step] : [])),
-  );
+  const dying: number[][] = plan.steps.map(() => []);
+  for (const [step, reader] of lastReader) if (!wanted.has(step)) dying[reader]!.push(step);
   return {
     run: async (inputs) => {
       const results = new Map<number, Float32Array>();
@@ -69,12 +65,16 @@ export const pipelineRunner = (
 ): Runner => {
   const sources = plan.steps.flatMap(({ args }) => args);
   const inputs = [...new Set(sources.flatMap((source) => (source.kind === "input" ? [source.index] : [])))];
-  const all = [...new Set(sources.flatMap((source) => (source.kind === "parameter" ? [source.parameter] : [])))];
+  const all = [
+    ...new Set(sources.flatMap((source) => (source.kind === "parameter" ? [source.parameter] : []))),
+  ];
   const wanted = wantedSteps(plan);
   const threads = plan.work > workForThreads * plan.steps.length;
 
   const build = () => {
-    const sent = all.filter((parameter) => parameter.tensor.size <= smallParameter || changing.has(parameter));
+    const sent = all.filter(
+      (parameter) => parameter.tensor.size <= smallParameter || changing.has(parameter),
+    );
     const resident = new Map(
       all.flatMap((parameter) => (sent.includes(parameter) ? [] : [[parameter, parameter.version] as const])),
     );
@@ -83,14 +83,16 @@ export const pipelineRunner = (
         const inputHandles = new Map(inputs.map((index, i) => [index, handles[i]]));
         const sentHandles = new Map(sent.map((parameter, i) => [parameter, handles[inputs.length + i]]));
         const results: unknown[] = [];
-        const valueOf = (source: Source): unknown => {
+        const handleOf = (source: Source): unknown => {
           if (source.kind === "input") return inputHandles.get(source.index);
           if (source.kind === "step") return results[source.step];
           if (source.kind === "constant") return source.values;
-          return sentHandles.get(source.parameter) ?? parameters.get(source.parameter);
+          return (
+            sentHandles.get(source.parameter) ?? toFloat32(source.parameter.dtype, source.parameter.data)
+          );
         };
         plan.steps.forEach(({ args }, i) => {
-          results.push(kernels[i]!(...args.map(valueOf)));
+          results.push(kernels[i]!(...args.map(handleOf)));
         });
         return wanted.map((step) => results[step]);
       },
@@ -111,7 +113,10 @@ export const pipelineRunner = (
       current = build();
     }
     const { pipeline, sent } = current;
-    const fed = [...inputs.map((index) => arrays[index]!), ...sent.map((parameter) => parameters.get(parameter))];
+    const fed = [
+      ...inputs.map((index) => arrays[index]!),
+      ...sent.map((parameter) => parameters.get(parameter)),
+    ];
     const results = await pipeline.run(fed);
     return new Map(wanted.map((step, i) => [step, results[i]!]));
   };

@@ -2,6 +2,7 @@ import type { FileMetaData, SchemaTree } from "hyparquet";
 import type { Row } from "../dataset";
 import { DatasetError, reasonOf } from "../dataset-error";
 import { type ByteRanges, openRanges } from "../local-files";
+import { checkPages } from "./parquet-pages";
 import type { Format, RowSource } from "./reader";
 
 /**
@@ -47,6 +48,9 @@ async function openParquet(path: string): Promise<RowSource> {
           const rowStart = Math.max(from, starts[group]!);
           const rowEnd = Math.min(to, starts[group + 1]!);
           if (rowStart >= rowEnd) continue;
+          await checkPages(file, metadata.row_groups[group]!).catch((error: unknown) => {
+            throw corrupt(error);
+          });
           const read = await parquetReadObjects({
             file,
             metadata,

@@ -1,0 +1,6 @@
+import { project } from "@waveft/vitest-config";
+import { defineProject, type UserWorkspaceConfig } from "vitest/config";
+import { overlay } from "./overlay.ts";
+
+const config = defineProject({ ...(project("docs") as UserWorkspaceConfig), plugins: [overlay()] });
+export default config;

@@ -1,0 +1,174 @@
+import { add, cast, constant, hostTensor, makeGraph, mul, Parameter, sum, Tensor } from "@waveft/autograd";
+import { describe, expect, test } from "vitest";
+import { isOnnxEngineError, listProviders, onnxEngine, toOnnx } from "../src";
+import { decodeModel } from "../src/onnx-schema";
+import { loadRuntime } from "../src/runtime";
+import { runOn } from "./run";
+
+const engine = await onnxEngine();
+const input = (shape: number[], dtype: "float32" | "int32" | "bool" | "bfloat16" = "float32") =>
+  new Tensor("input", [], {}, shape, dtype);
+const vector = (...data: number[]) => hostTensor(data, [data.length]);
+
+describe("outputs", () => {
+  test("may be inputs, parameters, constants, and the same value twice; none shares memory", async () => {
+    const weight = new Parameter(vector(1, 2));
+    const x = input([2]);
+    const y = add(x, weight);
+    const c = constant([7], []);
+    const executable = await engine.compile(makeGraph([x], [y, y, x, x, weight.tensor, c, c]));
+    const feed = vector(3, 4);
+    const results = await executable.run([feed]);
+    expect(results.map(({ data }) => [...data])).toEqual([[4, 6], [4, 6], [3, 4], [3, 4], [1, 2], [7], [7]]);
+    results.forEach(({ data }, i) => {
+      data.fill(i);
+    });
+    expect(results.map(({ data }) => data[0])).toEqual([0, 1, 2, 3, 4, 5, 6]);
+    expect([feed.data[0], weight.data[0]]).toEqual([3, 1]);
+    expect((await executable.run([feed]))[0]!.data).toEqual(Float32Array.of(4, 6));
+    expect(results[0]!.data).toEqual(Float32Array.of(0, 0));
+    await executable.dispose();
+  });
+
+  test("need not depend on every input", async () => {
+    const [y] = await runOn(engine, [vector(1), hostTensor([1, 0], [2], "bool"), vector()], (x) => [
+      add(x!, 1),
+    ]);
+    expect(y!.data).toEqual(Float32Array.of(2));
+  });
+});
+
+describe("parameters", () => {
+  test.each([false, true])("are read at each launch (embedded while frozen: %s)", async (embedFrozen) => {
+    const embedding = await onnxEngine("cpu", { embedFrozen });
+    const weight = new Parameter(hostTensor(new Float32Array(100).fill(1), [100]), { requiresGrad: false });
+    const x = input([100]);
+    const executable = await embedding.compile(makeGraph([x], [sum(mul(x, weight))]));
+    const feed = hostTensor(new Float32Array(100).fill(2), [100]);
+    const value = async () => (await executable.run([feed]))[0]!.data[0];
+    expect(await value()).toBe(200);
+    weight.data = new Float32Array(100).fill(3);
+    expect(await value()).toBe(600);
+    weight.data[0] = 13;
+    weight.touch();
+    expect(await value()).toBe(620);
+    expect(await value()).toBe(620);
+    await executable.dispose();
+  });
+
+  test("in half precision are embedded too", async () => {
+    const embedding = await onnxEngine("cpu", { embedFrozen: true });
+    for (const [dtype, bits] of [
+      ["float16", 0x3c00],
+      ["bfloat16", 0x3f80],
+    ] as const) {
+      const weight = new Parameter(hostTensor(new Uint16Array(80).fill(bits), [80], dtype), {
+        requiresGrad: false,
+      });
+      const [total] = await runOn(embedding, [], () => [sum(cast(weight, "float32"))]);
+      expect(total!.data[0]).toBe(80);
+    }
+  });
+});
+
+describe("runs", () => {
+  test("started together follow one another, and a disposal waits for them", async () => {
+    const x = input([1]);
+    const executable = await engine.compile(makeGraph([x], [mul(x, x)]));
+    const runs = [1, 2, 3].map((n) => executable.run([vector(n)]));
+    const disposal = executable.dispose();
+    expect((await Promise.all(runs)).map(([y]) => y!.data[0])).toEqual([1, 4, 9]);
+    await disposal;
+  });
+
+  test("that fail leave the executable usable", async () => {
+    const x = input([1]);
+    const executable = await engine.compile(makeGraph([x], [mul(x, x)]));
+    await expect(executable.run([vector(1, 2)])).rejects.toThrow(
+      "onnx:cpu: input 0 is float32[2]; the graph takes float32[1]",
+    );
+    await expect(executable.run([hostTensor([1], [1], "int32")])).rejects.toThrow("input 0 is int32[1]");
+    await expect(executable.run([])).rejects.toThrow("given 0 inputs; the graph takes 1");
+    expect((await executable.run([vector(5)]))[0]!.data[0]).toBe(25);
+    await executable.dispose();
+  });
+
+  test("and disposals after a disposal are refused", async () => {
+    const executable = await engine.compile(makeGraph([], [constant([1], [])]));
+    await executable.dispose();
+    await expect(executable.run([])).rejects.toThrow("onnx:cpu: this executable was disposed; compile");
+    await expect(executable.dispose()).rejects.toThrow("disposed already");
+  });
+});
+
+describe("engines", () => {
+  test("of every kind of memory, thread count and optimizer set agree", async () => {
+    for (const options of [
+      { memory: "low" },
+      { threads: 1 },
+      { disabledOptimizers: ["CommonSubexpressionElimination"] },
+      { session: { graphOptimizationLevel: "disabled" } },
+    ] as const) {
+      const [y] = await runOn(await onnxEngine("cpu", options), [vector(1, 2)], (x) => [
+        add(mul(x!, x!), mul(x!, x!)),
+      ]);
+      expect(y!.data).toEqual(Float32Array.of(2, 8));
+    }
+  });
+
+  test("are named by provider, and cpu is always there", async () => {
+    expect(engine.name).toBe("onnx:cpu");
+    expect(await listProviders()).toContain("cpu");
+  });
+
+  test("of unknown providers are refused with the list of those that exist", async () => {
+    const error = await onnxEngine("quantum").catch((e: unknown) => e);
+    expect(isOnnxEngineError(error)).toBe(true);
+    expect(String(error)).toContain('no provider "quantum"; there are cpu, cuda, dml, coreml, webgpu, wasm');
+  });
+
+  test("that this machine lacks say so", async () => {
+    const { listSupportedBackends: _, ...rest } = await loadRuntime("node");
+    const bare = { ...rest, listSupportedBackends: () => [{ name: "cpu", bundled: true }] };
+    await expect(onnxEngine("cuda", { runtime: bare })).rejects.toThrow(
+      'onnx: this ONNX Runtime has no provider "cuda"; it has cpu',
+    );
+    await expect(onnxEngine("wasm")).rejects.toThrow("onnxruntime-web cannot be loaded");
+  });
+
+  test("refuse a graph that names an input it does not list", async () => {
+    await expect(engine.compile(makeGraph([], [add(input([2]), 1)]))).rejects.toThrow(
+      "onnx: the graph needs input float32[2], which is not among its inputs",
+    );
+  });
+});
+
+describe("toOnnx", () => {
+  test("writes a model that ONNX Runtime loads, weights as inputs, equal numbers once", async () => {
+    const weight = new Parameter(vector(1, 2));
+    const x = input([2]);
+    const bytes = toOnnx(makeGraph([x], [add(mul(add(x, 0.5), weight), 0.5)]));
+    const { graph, opsetImport } = decodeModel(bytes);
+    expect(graph.input.map(({ name }) => name)).toEqual(["input0", "parameter0"]);
+    expect(graph.initializer).toHaveLength(1);
+    expect(graph.node.map(({ opType }) => opType)).toEqual(["Add", "Mul", "Add"]);
+    expect(opsetImport[0]).toEqual({ domain: "", version: 21 });
+
+    const { InferenceSession, Tensor: OrtTensor } = await loadRuntime("node");
+    const session = await InferenceSession.create(bytes);
+    const { output0 } = await session.run({
+      input0: new OrtTensor("float32", Float32Array.of(1, 2), [2]),
+      parameter0: new OrtTensor("float32", Float32Array.of(3, 4), [2]),
+    });
+    expect(output0!.data).toEqual(Float32Array.of(5, 10.5));
+    await session.release();
+  });
+
+  test("declares bfloat16 as uint16, and asks for the operator set with BitCast", () => {
+    const x = input([2], "bfloat16");
+    const { graph, opsetImport } = decodeModel(toOnnx(makeGraph([x], [cast(x, "float32")])));
+    expect(graph.input[0]!.type.tensorType.elemType).toBe(4);
+    expect(graph.node.map(({ opType }) => opType)).toEqual(["BitCast", "Cast"]);
+    expect(opsetImport[0]!.version).toBe(26);
+  });
+});
