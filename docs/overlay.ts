@@ -40,6 +40,34 @@ export const registryChanges = (): RegistryChange[] =>
 
 export const exampleFile = (file: string): string => join(docs, "examples", file);
 
+/** The first example of a package's README. */
+const readmeExample = (name: string): string => {
+  const text = readFileSync(join(root, "packages", name, "README.md"), "utf8");
+  return /^```ts\n([\s\S]*?)^```$/m.exec(text)![1]!;
+};
+
+// A path in this folder, so that packages are found from it.
+const readmePath = (name: string): string => join(docs, `readme-${name}.ts`);
+
+/** Makes the first example of a package's README a module, `readme:<package>`. */
+export const readmes = () => {
+  const sources = new Map<string, string>();
+  return {
+    name: "docs-readmes",
+    enforce: "pre" as const,
+    resolveId(source: string): string | null {
+      if (!source.startsWith("readme:")) return null;
+      const name = source.slice("readme:".length);
+      sources.set(readmePath(name), name);
+      return readmePath(name);
+    },
+    load(id: string): string | null {
+      const name = sources.get(id);
+      return name === undefined ? null : readmeExample(name);
+    },
+  };
+};
+
 /**
  * Lays `docs/examples` over the repository, and the registry changes of CONTRIBUTING.md into their files: tests
  * see the tree as it would be with the examples in it.

@@ -1,6 +1,9 @@
 import { project } from "@waveft/vitest-config";
 import { defineProject, type UserWorkspaceConfig } from "vitest/config";
-import { overlay } from "./overlay.ts";
+import { overlay, readmes } from "./overlay.ts";
 
-const config = defineProject({ ...(project("docs") as UserWorkspaceConfig), plugins: [overlay()] });
+const config = defineProject({
+  ...(project("docs") as UserWorkspaceConfig),
+  plugins: [overlay(), readmes()],
+});
 export default config;

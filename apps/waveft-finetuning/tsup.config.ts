@@ -1,3 +1,9 @@
 import { defineConfig } from "tsup";
 
-export default defineConfig({ entry: ["src/cli.ts"], format: ["esm"], clean: true, sourcemap: true, target: "node20" });
+export default defineConfig({
+  entry: ["src/cli.ts"],
+  format: ["esm"],
+  clean: true,
+  sourcemap: true,
+  target: "node20",
+});

@@ -3,7 +3,7 @@ import { getPeftModel, WaveFTConfig } from "@waveft/peft";
 import { Trainer, type TrainerCallback, type TrainerState, TrainingArguments } from "@waveft/trainer";
 import { AutoModelForCausalLM, AutoTokenizer } from "@waveft/transformers";
 import { embedded } from "./assets";
-import { type Completion, completeSamples } from "./completions";
+import { type Completion, chooseSamples, completeSamples } from "./completions";
 import { loadRecords } from "./data";
 import type { FinetuneOptions } from "./options";
 import { tokenizeRecord } from "./prompt";
@@ -75,7 +75,7 @@ export const finetune = async (
   });
   say(`data: ${records.train.length} examples to train on, ${records.evaluation.length} to evaluate on; ${trainer.maxSteps} updates`);
 
-  const samples = (withEvaluation ? records.evaluation : records.train).slice(0, 3);
+  const samples = chooseSamples(withEvaluation ? records.evaluation : records.train, tokenizer, model.config);
   const lossBefore = withEvaluation ? (await trainer.measure()).eval_loss! : null;
   if (lossBefore !== null) say(`evaluation loss before: ${lossBefore.toFixed(4)}`);
   const before = await completeSamples(peftModel, tokenizer, samples);

@@ -1,14 +1,16 @@
 import {
+  add,
   asFloat32,
   customGradient,
   DerivedParameter,
   decodeHalf,
+  encodeHalf,
   type Linear,
   type LinearLayer,
   linear,
-  matmul,
   Module,
-  type Parameter,
+  matmul,
+  Parameter,
   reshape,
   type Tensor,
 } from "@waveft/autograd";
@@ -69,28 +71,45 @@ export class AdaptedLinear extends Module implements LinearLayer {
   }
 
   override get structure(): string {
-    const ids = this.#activeParameters().map((parameter) => `${parameter.id}${parameter.requiresGrad ? "g" : ""}`);
-    return ids.length === 0 ? "" : `[${ids.join("+")}]`;
+    if (this.#active.length === 0) return "";
+    const { bias } = this.baseLayer;
+    const trained = [...this.#activeParameters(), ...(bias?.requiresGrad ? [bias] : [])];
+    return `[${trained.map(({ id, requiresGrad }) => `${id}${requiresGrad ? "g" : ""}`).join("+")}]`;
   }
 
   forward(x: Tensor): Tensor {
     if (this.#active.length === 0) return this.baseLayer.forward(x);
-    const { weight, bias } = { weight: this.effectiveWeight(), bias: this.baseLayer.bias };
+    const weight = this.effectiveWeight();
+    const bias = this.baseLayer.bias === null ? null : asFloat32(this.baseLayer.bias);
+    // A trained bias stays outside, where its gradient is found as usual.
+    const trainsBias = this.baseLayer.bias?.requiresGrad === true;
     const rows = reshape(x, [-1, this.inFeatures]);
-    const y = linear(rows, weight, bias === null ? null : asFloat32(bias));
+    const y = linear(rows, weight, trainsBias ? null : bias);
     const operands = this.#activeParameters().map((parameter) => parameter.tensor);
     const adapters = this.#activeAdapters();
     const adapted = customGradient(y, [rows, ...operands], (dy) => [
       matmul(dy, weight),
       ...adapters.flatMap((adapter) => adapter.gradient(rows, dy)),
     ]);
-    return reshape(adapted, [...x.shape.slice(0, -1), this.outFeatures]);
+    const result = trainsBias && bias !== null ? add(adapted, bias) : adapted;
+    return reshape(result, [...x.shape.slice(0, -1), this.outFeatures]);
   }
 
   /** W + ΔW in float32, computed again when it is read after a change. */
   effectiveWeight(): Parameter {
     this.#weight ??= mergedWeight(this.baseLayer.weight, this.#activeAdapters());
     return this.#weight;
+  }
+
+  /** The base layer; with `merge`, its weight becomes a copy with the active ΔW in it, in the weight's own dtype. */
+  unwrap(merge: boolean): Linear {
+    if (merge && this.#active.length > 0) {
+      const { shape, dtype, requiresGrad } = this.baseLayer.weight;
+      const values = (this.effectiveWeight().data as Float32Array).slice();
+      const data = dtype === "float16" || dtype === "bfloat16" ? encodeHalf(dtype, values) : values;
+      this.baseLayer.weight = new Parameter({ data, shape, dtype }, { requiresGrad });
+    }
+    return this.baseLayer;
   }
 
   #activeAdapters(): LayerAdapter[] {
@@ -133,9 +152,9 @@ const mergedWeight = (base: Parameter, adapters: readonly LayerAdapter[]): Deriv
     addAll(target);
     for (let n = 0; n < touched.length; n++) target[touched[n]!]! += originals[n]!;
   };
-  return new DerivedParameter({ shape: base.shape, dtype: "float32" }, float32Of(base).slice(), sources, (target) =>
-    update(target as Float32Array),
-  );
+  const type = { shape: base.shape, dtype: "float32" } as const;
+  const initial = base.dtype === "float32" ? float32Of(base).slice() : float32Of(base);
+  return new DerivedParameter(type, initial, sources, (target) => update(target as Float32Array));
 };
 
 const originalsOf = (base: Parameter, touched: Int32Array | null): Float32Array | null => {

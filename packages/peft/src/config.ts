@@ -1,4 +1,15 @@
 import { PeftError } from "./errors";
+import {
+  checkTypes,
+  either,
+  type FieldType,
+  flag,
+  integer,
+  listOf,
+  orNull,
+  recordOf,
+  text,
+} from "./field-types";
 
 /** Task types that PEFT knows. */
 export const taskTypes = [
@@ -18,7 +29,9 @@ export interface PeftFields {
   revision: string | null;
   /** True in saved configs: loading freezes the adapter. */
   inferenceMode: boolean;
+  /** The base model's class in Python, which PEFT writes where there is no task type. */
   autoMapping: Readonly<Record<string, string | null>> | null;
+  /** The version of PEFT that wrote a loaded file, kept when it is saved again; null: ours. */
   peftVersion: string | null;
   /**
    * Layers to adapt: names or dotted suffixes of names; a string is a regular expression that matches the
@@ -33,7 +46,10 @@ export interface PeftFields {
   layersPattern: readonly string[] | string | null;
   /** Modules trained and saved whole. */
   modulesToSave: readonly string[] | null;
-  /** Which biases are trained. */
+  /**
+   * Biases of the base model that are trained and saved along: `none`, `all`, or those of the adapted layers
+   * (`waveft_only`). They are the model's own: disabling the adapter does not bring the old ones back.
+   */
   bias: string;
 }
 
@@ -58,6 +74,8 @@ export const PEFT_VERSION = "0.21.0+waveft.js";
 /** What every method's config offers to the machinery. */
 export interface PeftConfig extends PeftFields {
   readonly peftType: string;
+  /** Fields of a loaded file that this version does not know. */
+  readonly unknownFields?: Readonly<Record<string, unknown>>;
   /** The method's own fields and the common ones, with PEFT's names; unknown fields of a loaded file come back. */
   toJson(): Record<string, unknown>;
 }
@@ -71,7 +89,7 @@ export const fieldsFromJson = <F extends object>(
   const unknown: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(json)) {
     const name = camelCase(key);
-    if (name in defaults) fields[name] = value;
+    if (Object.hasOwn(defaults, name) && snakeCase(name) === key) fields[name] = value;
     else if (key !== "peft_type") unknown[key] = value;
   }
   return { fields: fields as Partial<F>, unknown };
@@ -83,38 +101,47 @@ export const fieldsToJson = (fields: object, defaults: object): Record<string, u
     Object.keys(defaults).map((key) => [snakeCase(key), (fields as Record<string, unknown>)[key] ?? null]),
   );
 
-/** Checks of the common fields. */
-export const checkPeftFields = (fields: PeftFields): void => {
-  if (fields.taskType !== null && !taskTypes.includes(fields.taskType))
-    throw new PeftError(`peft: no task type "${String(fields.taskType)}"; there are ${taskTypes.join(", ")}`);
-  if (typeof fields.targetModules === "string") {
-    if (fields.layersToTransform !== null || fields.layersPattern !== null)
-      throw new PeftError(
-        "peft: layersToTransform and layersPattern go with a list of targetModules; a pattern can name the layers itself",
-      );
-  }
-  if (fields.layersPattern !== null && fields.layersPattern.length > 0 && fields.layersToTransform === null)
-    throw new PeftError("peft: layersPattern needs layersToTransform, the indices of the blocks");
+const names = listOf(text, "a list of strings");
+const nullOrNames = orNull(either(names, text));
+
+const types = {
+  taskType: orNull({
+    name: `one of ${taskTypes.join(", ")}`,
+    holds: (value) => taskTypes.some((type) => type === value),
+  }),
+  baseModelNameOrPath: orNull(text),
+  revision: orNull(text),
+  inferenceMode: flag,
+  autoMapping: orNull(recordOf(orNull(text), "an object of strings")),
+  peftVersion: orNull(text),
+  targetModules: nullOrNames,
+  excludeModules: nullOrNames,
+  layersToTransform: orNull(either(listOf(integer, "a list of integers"), integer)),
+  layersPattern: nullOrNames,
+  modulesToSave: orNull(names),
+  bias: text,
+} satisfies Record<keyof PeftFields, FieldType>;
+
+/** Checks of the common fields: types, and what excludes each other. `owner` begins the messages. */
+export const checkPeftFields = (fields: PeftFields, owner = "peft"): void => {
+  checkTypes(owner, fields, types);
+  const { targetModules, layersToTransform, layersPattern, bias, modulesToSave } = fields;
+  if (typeof targetModules === "string" && (layersToTransform !== null || layersPattern !== null))
+    throw new PeftError(
+      `${owner}: layersToTransform and layersPattern go with a list of targetModules; a pattern can name the layers itself`,
+    );
+  if (layersPattern !== null && layersPattern.length > 0 && layersToTransform === null)
+    throw new PeftError(`${owner}: layersPattern needs layersToTransform, the indices of the blocks`);
+  if (bias !== "none" && bias !== "all" && !bias.endsWith("_only"))
+    throw new PeftError(
+      `${owner}: bias is "${bias}"; give none, all, or the method's name and _only (waveft_only) for the adapted layers`,
+    );
+  if (modulesToSave !== null && modulesToSave.length > 0)
+    throw new PeftError(
+      `${owner}: modulesToSave is [${modulesToSave.join(", ")}]; whole modules stay frozen here: leave it null`,
+    );
 };
 
-/**
- * JSON as PEFT writes it: keys sorted, indented by 2, no final newline; the fields in `floats` keep a decimal
- * point.
- */
-export const pythonJson = (value: Readonly<Record<string, unknown>>, floats: readonly string[] = []): string => {
-  const sorted = JSON.stringify(sortKeys(value), null, 2);
-  return floats.reduce(
-    (text, field) => text.replace(new RegExp(`^(  "${field}": -?\\d+)(,?)$`, "m"), "$1.0$2"),
-    sorted,
-  );
-};
-
-const sortKeys = (value: unknown): unknown => {
-  if (Array.isArray(value)) return value.map(sortKeys);
-  if (typeof value !== "object" || value === null) return value;
-  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
-  return Object.fromEntries(entries.map(([key, item]) => [key, sortKeys(item)]));
-};
-
-const camelCase = (key: string): string => key.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+const camelCase = (key: string): string =>
+  key.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 const snakeCase = (key: string): string => key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);

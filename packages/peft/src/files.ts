@@ -1,59 +1,74 @@
-import type { Parameter } from "@waveft/autograd";
 import {
   type ByteSource,
   isSafetensorsError,
-  type NamedTensors,
   openSafetensors,
-  type TensorData,
   toFloat32,
   writeSafetensors,
 } from "@waveft/safetensors";
 import { type HubOptions, isTransformersError, resolveRepo } from "@waveft/transformers";
-import { PEFT_VERSION, type PeftConfig, pythonJson } from "./config";
-import { PeftError } from "./errors";
-import { adapterCard } from "./model-card";
+import { type AdapterState, type StoredTensors, storedState } from "./adapter-state";
+import { PEFT_VERSION, type PeftConfig } from "./config";
+import { isPeftError, PeftError } from "./errors";
 import type { AdapterMethod } from "./method";
 import { methods } from "./methods";
-import { makeFolder, writeText } from "./node";
+import { adapterCard, isOwnCard } from "./model-card";
+import { makeFolder, readTextIfAny, writeText } from "./node";
+import { pythonJson } from "./python-json";
 
 export const CONFIG_FILE = "adapter_config.json";
 export const WEIGHTS_FILE = "adapter_model.safetensors";
 
 /** Where an adapter comes from: revision, cache folder, token and the like, as for models. */
-export type LoadOptions = Omit<HubOptions, "repoType">;
+export interface LoadOptions extends Omit<HubOptions, "repoType"> {
+  /** Hears of what is unusual but no error (default: the model's own, which is the console). */
+  readonly onWarning?: (message: string) => void;
+}
 
 export interface SavedAdapter {
   /** The folder or repository, for messages. */
   readonly source: string;
   readonly config: PeftConfig;
-  readonly tensors: ReadonlyMap<string, { readonly shape: readonly number[]; readonly data: Float32Array }>;
+  readonly tensors: StoredTensors;
 }
 
-/** Writes `adapter_config.json`, `adapter_model.safetensors` and `README.md`, each whole or not at all. */
+/** The base model, as its adapters' files name it. */
+export interface BaseModel {
+  readonly nameOrPath: string | null;
+  /** Class and module in Python. */
+  readonly autoMapping: Readonly<Record<string, string>>;
+}
+
+/**
+ * Writes `adapter_model.safetensors`, `adapter_config.json` and `README.md`, each whole or not at all. A README.md
+ * that somebody else wrote stays.
+ */
 export const writeAdapter = async (
   folder: string,
   config: PeftConfig,
   method: AdapterMethod,
-  state: ReadonlyMap<string, Parameter>,
-  base: { readonly nameOrPath?: string },
+  state: AdapterState,
+  base: BaseModel,
 ): Promise<void> => {
-  const baseModel = config.baseModelNameOrPath ?? base.nameOrPath ?? null;
+  const baseModel = config.baseModelNameOrPath ?? base.nameOrPath;
   const json = {
     ...config.toJson(),
+    auto_mapping: config.taskType === null ? base.autoMapping : config.autoMapping,
     base_model_name_or_path: baseModel,
     inference_mode: true,
-    peft_version: PEFT_VERSION,
+    peft_version: config.peftVersion ?? PEFT_VERSION,
   };
-  const tensors: NamedTensors = new Map(
-    [...state].map(([name, { shape, data }]): [string, TensorData] => [
-      name,
-      { dtype: "F32", shape, data: data as Float32Array<ArrayBuffer> },
-    ]),
-  );
   await makeFolder(folder);
-  await writeSafetensors(`${folder}/${WEIGHTS_FILE}`, tensors, { format: "pt" });
-  await writeText(`${folder}/${CONFIG_FILE}`, pythonJson(json, method.floatFields));
-  await writeText(`${folder}/README.md`, adapterCard(config, baseModel));
+  try {
+    await writeSafetensors(`${folder}/${WEIGHTS_FILE}`, storedState(state), { format: "pt" });
+    await writeText(`${folder}/${CONFIG_FILE}`, pythonJson(json, method.floatFields));
+    const card = await readTextIfAny(`${folder}/README.md`);
+    if (card === null || isOwnCard(card))
+      await writeText(`${folder}/README.md`, adapterCard(config, baseModel));
+  } catch (error) {
+    throw isSafetensorsError(error)
+      ? new PeftError(`adapter ${folder}: ${error.message}`, { cause: error })
+      : error;
+  }
 };
 
 /** Reads and checks an adapter's files from a folder or a hub repository. */
@@ -109,5 +124,11 @@ const parseConfig = (source: string, text: string): PeftConfig => {
     throw new PeftError(
       `${source}: peft_type is ${JSON.stringify(fields.peft_type)}; this package has ${Object.keys(methods).join(", ")}`,
     );
-  return method.configFromJson(fields);
+  try {
+    return method.configFromJson(fields);
+  } catch (error) {
+    throw isPeftError(error)
+      ? new PeftError(`${source}: ${CONFIG_FILE}: ${error.message}`, { cause: error })
+      : error;
+  }
 };

@@ -1,4 +1,4 @@
-import type { Parameter, Tensor } from "@waveft/autograd";
+import type { DType, Parameter, Tensor } from "@waveft/autograd";
 import type { PeftConfig } from "./config";
 
 /** A layer that a config's targets matched. */
@@ -7,6 +7,14 @@ export interface TargetLayer {
   readonly name: string;
   readonly outFeatures: number;
   readonly inFeatures: number;
+  /** How its weight is stored. */
+  readonly dtype: DType;
+}
+
+/** What decides the start of new adapters. */
+export interface InitOptions {
+  /** Seed of random starts, as `torch.manual_seed` takes it; undefined: that of a new Python process. */
+  readonly seed?: number;
 }
 
 /** One adapter on one layer: its trainable parameters, the weight change they make, and their gradient. */
@@ -28,7 +36,7 @@ export interface LayerAdapter {
 export interface AdapterMethod<C extends PeftConfig = PeftConfig> {
   /** `peft_type` in the files. */
   readonly peftType: string;
-  /** What the names of its tensors begin with. */
+  /** What the names of its tensors begin with, in files. */
   readonly prefix: string;
   /** Fields that are floating-point numbers, written with a decimal point. */
   readonly floatFields: readonly string[];
@@ -36,6 +44,8 @@ export interface AdapterMethod<C extends PeftConfig = PeftConfig> {
   readonly defaultTargets: Readonly<Record<string, readonly string[]>>;
   /** A config from the fields of `adapter_config.json`, checked. */
   configFromJson(json: Readonly<Record<string, unknown>>): C;
+  /** What a user who saves or loads such an adapter should know. */
+  warnings?(config: C): readonly string[];
   /** Adapters for all target layers at once, since budgets may be shared between them. */
-  createAdapters(config: C, layers: readonly TargetLayer[]): LayerAdapter[];
+  createAdapters(config: C, layers: readonly TargetLayer[], options?: InitOptions): LayerAdapter[];
 }

@@ -1,17 +1,29 @@
 import { writeFileAtomic } from "@waveft/safetensors";
-import { PeftError } from "./errors";
+import { isPeftError, PeftError } from "./errors";
 
-/** Makes a folder and those above it. The only use of Node in this package. */
-export const makeFolder = async (folder: string): Promise<void> => {
+/** The only use of Node in this package. */
+const fs = () => {
   const get = globalThis.process?.getBuiltinModule;
   if (get === undefined) throw new PeftError("peft: saving to a folder needs Node");
+  return get("node:fs").promises;
+};
+
+/** Makes a folder and those above it. */
+export const makeFolder = async (folder: string): Promise<void> => {
   try {
-    await get("node:fs").promises.mkdir(folder, { recursive: true });
+    await fs().mkdir(folder, { recursive: true });
   } catch (error) {
+    if (isPeftError(error)) throw error;
     const { code, message } = error as NodeJS.ErrnoException;
     throw new PeftError(`peft: cannot write to the folder ${folder} (${code ?? message})`, { cause: error });
   }
 };
+
+/** The text of a file, null where there is none. */
+export const readTextIfAny = (path: string): Promise<string | null> =>
+  fs()
+    .readFile(path, "utf8")
+    .catch(() => null);
 
 /** Writes a text file, whole or not at all. */
 export const writeText = (path: string, text: string): Promise<void> =>

@@ -1,11 +1,13 @@
 import { type Device, type DropoutSeed, type Linear, Module, type Parameter } from "@waveft/autograd";
 import { AdaptedLinear, isAdaptedLinear } from "./adapted-linear";
+import { type AdapterState, fileName, matchState } from "./adapter-state";
+import { trainedBiases } from "./biases";
 import type { PeftConfig } from "./config";
 import { PeftError } from "./errors";
-import { type LoadOptions, readAdapter, writeAdapter } from "./files";
-import type { AdapterMethod, LayerAdapter } from "./method";
+import { type BaseModel, type LoadOptions, readAdapter, writeAdapter } from "./files";
+import type { AdapterMethod, InitOptions, LayerAdapter } from "./method";
 import { methods } from "./methods";
-import { findTargets, resolvedTargets } from "./targets";
+import { findTargets } from "./targets";
 
 /** A model that adapters can be put into: modules, and a config that says its `model_type`. */
 export interface AdaptableModel extends Module {
@@ -29,7 +31,12 @@ class Tuner<M extends AdaptableModel> extends Module {
 export interface PeftModelOptions {
   /** Name of the adapter (default `default`). */
   adapterName?: string;
+  /** Hears of what is unusual but no error (default: the console). */
+  onWarning?: (message: string) => void;
 }
+
+/** Options of new adapters; see `InitOptions`. */
+export interface NewAdapterOptions extends PeftModelOptions, InitOptions {}
 
 /** An adapter that is made but not yet in the model. */
 interface Plan {
@@ -52,21 +59,29 @@ export class PeftModel<M extends AdaptableModel = AdaptableModel> extends Module
   readonly baseModel: Tuner<M>;
   /** The config of each adapter, by name. */
   readonly peftConfig = new Map<string, PeftConfig>();
+  readonly #warn: (message: string) => void;
   #active: readonly string[] = [];
 
-  private constructor(model: M) {
+  private constructor(model: M, { onWarning = warn }: PeftModelOptions) {
     super();
     this.baseModel = new Tuner(model);
+    this.#warn = onWarning;
   }
 
   /** Wraps a model and adds a new, trainable adapter to it; `getPeftModel` is the usual name. */
-  static create<M extends AdaptableModel>(model: M, config: PeftConfig, options: PeftModelOptions = {}): PeftModel<M> {
+  static create<M extends AdaptableModel>(
+    model: M,
+    config: PeftConfig,
+    options: NewAdapterOptions = {},
+  ): PeftModel<M> {
     const { adapterName = "default" } = options;
-    const peftModel = new PeftModel(model);
-    const plan = peftModel.#plan(adapterName, config);
+    const peftModel = new PeftModel(model, options);
+    const base_model_name_or_path = model.config.nameOrPath || config.baseModelNameOrPath;
+    const plan = peftModel.#plan(adapterName, config, { ...options, fields: { base_model_name_or_path } });
+    if (!config.inferenceMode) checkTrainable(trainedBiases(model, config, plan.adapters.keys()));
     model.setRequiresGrad(false);
     peftModel.#attach(adapterName, plan);
-    peftModel.setAdapter(adapterName);
+    peftModel.setAdapter(adapterName, { inferenceMode: config.inferenceMode });
     return peftModel;
   }
 
@@ -81,15 +96,13 @@ export class PeftModel<M extends AdaptableModel = AdaptableModel> extends Module
     idOrFolder: string,
     options: LoadOptions & PeftModelOptions & { isTrainable?: boolean } = {},
   ): Promise<PeftModel<M>> {
-    const peftModel = new PeftModel(model);
-    const { adapterName = "default" } = options;
+    const peftModel = new PeftModel(model, options);
+    const { adapterName = "default", isTrainable = false } = options;
     const load = await peftModel.#prepareLoad(adapterName, idOrFolder, options);
     model.setRequiresGrad(false);
     load();
-    peftModel.setAdapter(adapterName);
-    if (!options.isTrainable) peftModel.#setTrainable([]);
-    peftModel.eval();
-    return peftModel;
+    peftModel.setAdapter(adapterName, { inferenceMode: !isTrainable });
+    return peftModel.eval();
   }
 
   /** The model that was wrapped. */
@@ -124,43 +137,73 @@ export class PeftModel<M extends AdaptableModel = AdaptableModel> extends Module
   }
 
   /** Adds an adapter that neither acts nor trains until `setAdapter`. */
-  addAdapter(adapterName: string, config: PeftConfig): void {
-    this.#attach(adapterName, this.#plan(adapterName, config));
-    this.#setTrainable(this.#active);
+  addAdapter(adapterName: string, config: PeftConfig, options: InitOptions = {}): void {
+    this.#attach(adapterName, this.#plan(adapterName, config, options));
+    this.#setTrainable(adapterName, false);
   }
 
-  /** Loads a saved adapter beside the others, or over the one of that name. */
+  /**
+   * Loads a saved adapter beside the others, frozen unless `isTrainable`, or its values over the adapter of that
+   * name. Without `isTrainable` the model is in eval mode then.
+   *
+   * @throws PeftError as `fromPretrained`, and when the adapter of that name has another config
+   */
   async loadAdapter(
     idOrFolder: string,
     adapterName: string,
     options: LoadOptions & { isTrainable?: boolean } = {},
   ): Promise<void> {
+    const { isTrainable = false } = options;
+    const isNew = !this.peftConfig.has(adapterName);
     const load = await this.#prepareLoad(adapterName, idOrFolder, options);
     load();
-    this.#setTrainable(options.isTrainable ? [...this.#active, adapterName] : this.#active);
+    if (isNew || isTrainable) this.#setTrainable(adapterName, isTrainable);
+    if (!isTrainable) this.eval();
   }
 
-  /** Makes these adapters, and no others, act and train. */
-  setAdapter(adapterNames: string | readonly string[]): void {
-    const names = typeof adapterNames === "string" ? [adapterNames] : adapterNames;
+  /** Makes these adapters, and no others, act; and train, unless in `inferenceMode`. */
+  setAdapter(adapterNames: string | readonly string[], options: { inferenceMode?: boolean } = {}): void {
+    const names = [...new Set(typeof adapterNames === "string" ? [adapterNames] : adapterNames)];
     for (const name of names) this.#known(name);
+    const trained = options.inferenceMode ? [] : names;
+    for (const name of trained) checkTrainable(this.#biases(name));
     this.#activate(names);
-    this.#setTrainable(names);
+    for (const name of this.peftConfig.keys()) if (!trained.includes(name)) this.#setTrainable(name, false);
+    for (const name of trained) this.#setTrainable(name, true);
   }
 
-  /** Removes an adapter; if it acted, the first remaining one takes its place. */
+  /** Removes an adapter; if no other acts then, the first remaining one takes its place. */
   deleteAdapter(adapterName: string): void {
     this.#known(adapterName);
+    this.#setTrainable(adapterName, false);
     for (const [, layer] of this.#layers()) layer.deleteAdapter(adapterName);
     this.peftConfig.delete(adapterName);
     if (!this.#active.includes(adapterName)) return;
     const rest = this.#active.filter((name) => name !== adapterName);
-    this.setAdapter(rest.length > 0 ? rest : [...this.peftConfig.keys()].sort().slice(0, 1));
+    const next = rest.length > 0 ? rest : [...this.peftConfig.keys()].sort().slice(0, 1);
+    if (rest.length === 0 && next.length > 0)
+      this.#warn(`adapter ${adapterName} is deleted; ${next[0]} acts now`);
+    this.setAdapter(next);
+  }
+
+  /** The model without adapters, as it was before but for biases that were trained; this object is done with. */
+  unload(): M {
+    return this.#unwrap(false);
+  }
+
+  /** The model with the active adapters' ΔW in its weights, rounded once to their dtype; this object is done with. */
+  mergeAndUnload(): M {
+    return this.#unwrap(true);
   }
 
   /** Runs `body` on the bare base model. */
   async disableAdapter<T>(body: () => T | Promise<T>): Promise<T> {
     const active = this.#active;
+    const biased = active.find((name) => this.peftConfig.get(name)!.bias !== "none");
+    if (biased !== undefined)
+      this.#warn(
+        `adapter ${biased} trained biases of the base model, which keep their new values while it is disabled`,
+      );
     this.#activate([]);
     try {
       return await body();
@@ -187,44 +230,73 @@ export class PeftModel<M extends AdaptableModel = AdaptableModel> extends Module
   }
 
   /** Saves adapters in PEFT's files: `default` in the folder itself, others in folders of their names. */
-  async savePretrained(folder: string, options: { selectedAdapters?: readonly string[] } = {}): Promise<void> {
+  async savePretrained(
+    folder: string,
+    options: { selectedAdapters?: readonly string[] } = {},
+  ): Promise<void> {
     const names = options.selectedAdapters ?? [...this.peftConfig.keys()];
     for (const name of names) this.#known(name);
     for (const name of names) {
       const config = this.peftConfig.get(name)!;
+      const method = methodOf(config);
+      for (const warning of method.warnings?.(config) ?? []) this.#warn(warning);
       const target = name === "default" ? folder : `${folder}/${name}`;
-      await writeAdapter(target, config, methodOf(config), this.#adapterState(name), this.config);
+      await writeAdapter(target, config, method, this.#state(name), describe(this.model));
     }
   }
 
-  /** Tensors of one adapter by PEFT's names. */
-  #adapterState(adapterName: string): Map<string, Parameter> {
-    const state = new Map<string, Parameter>();
-    for (const [layerName, layer] of this.#layers()) {
-      const adapter = layer.adapters.get(adapterName);
-      for (const [name, parameter] of Object.entries(adapter?.parameters ?? {}))
-        state.set(fileName(layerName, name), parameter);
-    }
-    return state;
+  /** All that a file holds of an adapter. */
+  #state(adapterName: string): AdapterState {
+    return stateOf(this.#adapters(adapterName), this.#biases(adapterName));
+  }
+
+  #biases(adapterName: string): Map<string, Parameter> {
+    const layers = this.#adapters(adapterName).keys();
+    return trainedBiases(this.model, this.peftConfig.get(adapterName)!, layers);
   }
 
   /** Makes the adapters of a config for this model's layers, without changing the model. */
-  #plan(adapterName: string, config: PeftConfig): Plan {
-    if (this.peftConfig.has(adapterName))
-      throw new PeftError(`peft: there is an adapter "${adapterName}" already; delete it, or take another name`);
-    if (adapterName === "" || adapterName.includes(".") || adapterName.includes("/"))
-      throw new PeftError(`peft: "${adapterName}" cannot name an adapter; give a name without "." and "/"`);
+  #plan(
+    adapterName: string,
+    config: PeftConfig,
+    { fields = {}, ...init }: InitOptions & { readonly fields?: Readonly<Record<string, unknown>> },
+  ): Plan {
+    this.#checkNew(adapterName, config);
     const method = methodOf(config);
     const { modelType } = this.config;
     const defaults = method.defaultTargets[modelType];
-    const targets = findTargets(this.model, config, defaults, modelType);
-    const layers = targets.map(({ name, layer: { inFeatures, outFeatures } }) => ({ name, inFeatures, outFeatures }));
-    const adapters = method.createAdapters(config, layers);
-    const targetModules = resolvedTargets(this.model, config, targets, defaults);
+    const { targets, targetModules, excludesNothing } = findTargets(this.model, config, defaults, modelType);
+    if (excludesNothing)
+      this.#warn(`excludeModules ${JSON.stringify(config.excludeModules)} names no module of this model`);
+    const layers = targets.map(({ name, layer: { inFeatures, outFeatures } }) => {
+      return { name, inFeatures, outFeatures, dtype: this.#baseLayer(name).weight.dtype };
+    });
+    const adapters = method.createAdapters(config, layers, init);
     return {
-      config: method.configFromJson({ ...config.toJson(), target_modules: targetModules }),
+      config: method.configFromJson({ ...config.toJson(), ...fields, target_modules: targetModules }),
       adapters: new Map(layers.map(({ name }, i) => [name, adapters[i]!])),
     };
+  }
+
+  #checkNew(adapterName: string, config: PeftConfig): void {
+    if (this.peftConfig.has(adapterName))
+      throw new PeftError(
+        `peft: there is an adapter "${adapterName}" already; delete it, or take another name`,
+      );
+    if (!/^[^./\\]+$/.test(adapterName) || adapterName in Object.prototype)
+      throw new PeftError(
+        `peft: "${adapterName}" cannot name an adapter; give a name without "." and slashes`,
+      );
+    const biased = [...this.peftConfig].find(([, other]) => other.bias !== "none")?.[0];
+    if (config.bias !== "none" && biased !== undefined)
+      throw new PeftError(
+        `peft: adapter "${biased}" trains biases already; only one can, so give bias "none"`,
+      );
+  }
+
+  #baseLayer(name: string): Linear {
+    const present = this.model.getSubmodule(name);
+    return isAdaptedLinear(present) ? present.baseLayer : (present as Linear);
   }
 
   #attach(adapterName: string, { config, adapters }: Plan): void {
@@ -239,28 +311,52 @@ export class PeftModel<M extends AdaptableModel = AdaptableModel> extends Module
   }
 
   /** Reads and checks a saved adapter; what it returns changes the model and cannot fail. */
-  async #prepareLoad(adapterName: string, idOrFolder: string, options: LoadOptions): Promise<() => void> {
+  async #prepareLoad(
+    adapterName: string,
+    idOrFolder: string,
+    options: LoadOptions & { isTrainable?: boolean },
+  ): Promise<() => void> {
+    const { onWarning = this.#warn, isTrainable = false } = options;
     const { config, tensors, source } = await readAdapter(idOrFolder, options);
-    const existing = this.peftConfig.has(adapterName);
-    const plan = existing ? { config, adapters: this.#existing(adapterName) } : this.#plan(adapterName, config);
-    const expected = new Map<string, Parameter>();
-    for (const [layerName, adapter] of plan.adapters)
-      for (const [name, parameter] of Object.entries(adapter.parameters))
-        expected.set(fileName(layerName, name), parameter);
-    const values = matchTensors(source, expected, tensors);
+    const method = methodOf(config);
+    const unknown = Object.keys(config.unknownFields ?? {});
+    if (unknown.length > 0)
+      onWarning(
+        `${source}: adapter_config.json has fields that are not known here and do nothing: ${unknown.join(", ")}`,
+      );
+    for (const warning of method.warnings?.(config) ?? []) onWarning(`${source}: ${warning}`);
+    const existing = this.peftConfig.get(adapterName);
+    if (existing !== undefined) checkSameConfig(source, adapterName, existing, config);
+    const plan =
+      existing === undefined
+        ? this.#plan(adapterName, config, { fields: { inference_mode: !isTrainable } })
+        : { config: existing, adapters: this.#adapters(adapterName) };
+    const biases = trainedBiases(this.model, plan.config, plan.adapters.keys());
+    if (isTrainable) checkTrainable(biases);
+    const setValues = matchState(source, stateOf(plan.adapters, biases), tensors, {
+      prefix: method.prefix,
+      onWarning,
+    });
     return () => {
-      for (const [parameter, value] of values) parameter.data = value;
-      if (!existing) this.#attach(adapterName, plan);
+      setValues();
+      if (existing === undefined) this.#attach(adapterName, plan);
     };
   }
 
-  #existing(adapterName: string): ReadonlyMap<string, LayerAdapter> {
-    return new Map(
-      [...this.#layers()].flatMap(([name, layer]) => {
-        const adapter = layer.adapters.get(adapterName);
-        return adapter === undefined ? [] : [[name, adapter] as const];
-      }),
-    );
+  #adapters(adapterName: string): ReadonlyMap<string, LayerAdapter> {
+    const found = new Map<string, LayerAdapter>();
+    for (const [name, layer] of this.#layers()) {
+      const adapter = layer.adapters.get(adapterName);
+      if (adapter !== undefined) found.set(name, adapter);
+    }
+    return found;
+  }
+
+  #unwrap(merge: boolean): M {
+    for (const [name, layer] of [...this.#layers()]) this.model.setSubmodule(name, layer.unwrap(merge));
+    this.peftConfig.clear();
+    this.#active = [];
+    return this.model;
   }
 
   *#layers(): Generator<[name: string, layer: AdaptedLinear]> {
@@ -272,15 +368,15 @@ export class PeftModel<M extends AdaptableModel = AdaptableModel> extends Module
     for (const [, layer] of this.#layers()) layer.setActive(names);
   }
 
-  #setTrainable(names: readonly string[]): void {
-    for (const [, layer] of this.#layers())
-      for (const [name, adapter] of layer.adapters)
-        for (const parameter of Object.values(adapter.parameters)) parameter.requiresGrad = names.includes(name);
+  #setTrainable(adapterName: string, trainable: boolean): void {
+    for (const parameter of this.#state(adapterName).values()) parameter.requiresGrad = trainable;
   }
 
   #known(adapterName: string): void {
     if (!this.peftConfig.has(adapterName))
-      throw new PeftError(`peft: no adapter "${adapterName}"; there are ${[...this.peftConfig.keys()].join(", ")}`);
+      throw new PeftError(
+        `peft: no adapter "${adapterName}"; there are ${[...this.peftConfig.keys()].join(", ")}`,
+      );
   }
 }
 
@@ -288,41 +384,55 @@ export class PeftModel<M extends AdaptableModel = AdaptableModel> extends Module
 export const getPeftModel = <M extends AdaptableModel>(
   model: M,
   config: PeftConfig,
-  options: PeftModelOptions = {},
+  options: NewAdapterOptions = {},
 ): PeftModel<M> => PeftModel.create(model, config, options);
+
+const warn = (message: string): void => console.warn(`peft: ${message}`);
 
 const methodOf = (config: PeftConfig): AdapterMethod =>
   (methods as unknown as Record<string, AdapterMethod>)[config.peftType]!;
 
-const fileName = (layer: string, parameter: string): string => `base_model.model.${layer}.${parameter}`;
-
-/** The value of every expected tensor; one sentence about all that is missing or does not fit. */
-const matchTensors = (
-  source: string,
-  expected: ReadonlyMap<string, Parameter>,
-  tensors: ReadonlyMap<string, { readonly shape: readonly number[]; readonly data: Float32Array }>,
-): Map<Parameter, Float32Array> => {
-  const missing = [...expected.keys()].filter((name) => !tensors.has(name));
-  const unexpected = [...tensors.keys()].filter((name) => !expected.has(name));
-  if (missing.length > 0 || unexpected.length > 0)
-    throw new PeftError(
-      `${source}: the adapter belongs to another model or config; missing ${some(missing)}, unexpected ${some(unexpected)}`,
-    );
-  const values = new Map<Parameter, Float32Array>();
-  for (const [name, parameter] of expected) {
-    const { shape, data } = tensors.get(name)!;
-    if (shape.join() !== parameter.shape.join())
-      throw new PeftError(
-        `${source}: ${name} has shape [${shape.join(", ")}]; this model and config need [${parameter.shape.join(", ")}]`,
-      );
-    values.set(parameter, data);
-  }
-  return values;
+/** A model as Python knows it: every class of transformers sits in its model type's module. */
+const describe = ({ kind, config: { nameOrPath, modelType } }: AdaptableModel): BaseModel => {
+  const folder = modelType.replaceAll("-", "_");
+  const parent_library = `transformers.models.${folder}.modeling_${folder}`;
+  return { nameOrPath: nameOrPath || null, autoMapping: { base_model_class: kind, parent_library } };
 };
 
-const some = (names: readonly string[]): string =>
-  names.length === 0
-    ? "none"
-    : names.length > 3
-      ? `${names.slice(0, 3).join(", ")} and ${names.length - 3} more`
-      : names.join(", ");
+const stateOf = (
+  adapters: ReadonlyMap<string, LayerAdapter>,
+  biases: ReadonlyMap<string, Parameter>,
+): Map<string, Parameter> => {
+  const state = new Map<string, Parameter>();
+  for (const [layer, { parameters }] of adapters)
+    for (const [name, parameter] of Object.entries(parameters)) state.set(fileName(layer, name), parameter);
+  for (const [name, parameter] of biases) state.set(`base_model.model.${name}`, parameter);
+  return state;
+};
+
+/** Optimizers work on float32. */
+const checkTrainable = (biases: ReadonlyMap<string, Parameter>): void => {
+  const half = [...biases].find(([, { dtype }]) => dtype !== "float32");
+  if (half !== undefined)
+    throw new PeftError(
+      `peft: ${half[0]} is ${half[1].dtype}; biases can be trained in a float32 model only`,
+    );
+};
+
+/** Fields that do not change what an adapter computes. */
+const labels = new Set(
+  "auto_mapping base_model_name_or_path inference_mode init_weights peft_version revision task_type target_modules".split(
+    " ",
+  ),
+);
+
+const checkSameConfig = (source: string, name: string, present: PeftConfig, given: PeftConfig): void => {
+  const [a, b] = [present.toJson(), given.toJson()];
+  const other = Object.keys(b).find(
+    (key) => !labels.has(key) && JSON.stringify(a[key]) !== JSON.stringify(b[key]),
+  );
+  if (other !== undefined)
+    throw new PeftError(
+      `${source}: ${other} is ${JSON.stringify(b[other])}, but ${JSON.stringify(a[other])} in the adapter "${name}" of this model; delete that, or take another name`,
+    );
+};

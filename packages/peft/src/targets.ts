@@ -5,11 +5,22 @@ import { PeftError } from "./errors";
 /** A layer of the base model that a config selects. */
 export interface Target {
   readonly name: string;
-  readonly layer: LinearLayer;
+  readonly layer: LinearLayer & Module;
 }
 
+export interface FoundTargets {
+  /** In model order. */
+  readonly targets: readonly Target[];
+  /** What PEFT writes as `target_modules`. */
+  readonly targetModules: readonly string[] | string;
+  /** Whether `excludeModules` names no module of the model. */
+  readonly excludesNothing: boolean;
+}
+
+type Named = readonly [name: string, module: Module];
+
 /**
- * The layers that a config adapts, in model order.
+ * The layers that a config adapts.
  *
  * @throws PeftError when a matched module is not a linear layer, or nothing matches (it lists what would)
  */
@@ -18,88 +29,130 @@ export const findTargets = (
   config: PeftConfig,
   defaultTargets: readonly string[] | undefined,
   modelType: string,
-): Target[] => {
-  const wanted = config.targetModules ?? defaultTargets;
-  if (wanted === undefined)
+): FoundTargets => {
+  const given = config.targetModules ?? defaultTargets;
+  if (given === undefined)
     throw new PeftError(
-      `peft: no default targetModules for model type "${modelType}"; name some of ${linearSuffixes(model).join(", ")}`,
+      `peft: no default targetModules for model type "${modelType}"; name some of ${linearEndings(model).join(", ")}`,
     );
-  const modules = [...model.namedModules()].filter(([name]) => name !== "");
-  const allLinear = typeof wanted === "string" && wanted.toLowerCase() === "all-linear";
-  const head = allLinear ? outputHead(model) : null;
-  const matched = modules.filter(
-    ([name, module]) =>
-      !isExcluded(name, config) &&
-      (allLinear ? isAdaptable(module) && module !== head : matchesTarget(name, wanted)) &&
-      isInLayers(name, config),
-  );
-  for (const [name, module] of matched)
-    if (!isAdaptable(module))
-      throw new PeftError(
-        `peft: target module ${name} is a ${module.kind}; only Linear layers can be adapted, such as ${linearSuffixes(model).join(", ")}`,
-      );
+  const modules = baseModules(model);
+  const targetModules = resolve(given, model, modules);
+  const named = modules.filter(([name]) => matches(name, targetModules));
+  const kept = named.filter(([name]) => !isExcluded(name, config));
+  const matched = kept.filter(([name]) => isInLayers(name, targetModules, config));
   if (matched.length === 0)
     throw new PeftError(
-      `peft: targetModules ${show(wanted)} match no layer of this model; its linear layers are ${linearSuffixes(model).join(", ")}`,
+      `peft: ${whyNone(given, named, kept)}; its linear layers are ${linearEndings(model).join(", ")}`,
     );
-  return matched.map(([name, layer]) => ({ name, layer: layer as LinearLayer & Module }));
+  const targets = matched.map(([name, module]): Target => {
+    if (isAdaptable(module)) return { name, layer: module };
+    throw new PeftError(
+      `peft: target module ${name} is a ${module.kind}; only Linear layers can be adapted, such as ${linearEndings(model).join(", ")}`,
+    );
+  });
+  const excludesNothing =
+    !isEmpty(config.excludeModules) && !modules.some(([name]) => isExcluded(name, config));
+  return { targets, targetModules, excludesNothing };
 };
 
-/** Names of this many layers or more are saved as the shortest endings that select the same layers. */
+const whyNone = (
+  given: readonly string[] | string,
+  named: readonly Named[],
+  kept: readonly Named[],
+): string => {
+  if (isEmpty(given)) return "targetModules is empty; name layers of this model";
+  const what = `targetModules ${typeof given === "string" ? `"${given}"` : `[${given.join(", ")}]`}`;
+  if (named.length === 0) return `${what} match no layer of this model`;
+  if (kept.length === 0) return `all that ${what} match is left out by excludeModules`;
+  return `layersToTransform (and layersPattern) leave nothing of what ${what} match`;
+};
+
+/** The model's modules by name, adapters' insides left out. */
+const baseModules = (model: Module): Named[] => {
+  const modules: Named[] = [];
+  const walk = (parent: Module, prefix: string): void => {
+    for (const [name, child] of parent.children()) {
+      modules.push([`${prefix}${name}`, child]);
+      if (child.kind !== "AdaptedLinear") walk(child, `${prefix}${name}.`);
+    }
+  };
+  walk(model, "");
+  return modules;
+};
+
+/** `all-linear` becomes the names of all linear layers but the head; long lists are made short. */
+const resolve = (
+  given: readonly string[] | string,
+  model: Module,
+  modules: readonly Named[],
+): readonly string[] | string => {
+  if (typeof given !== "string") return condense(given, modules);
+  if (given.toLowerCase() !== "all-linear") return given;
+  const head = outputHead(model);
+  const linear = modules.filter(([, module]) => isAdaptable(module) && module !== head);
+  return condense(
+    linear.map(([name]) => name),
+    modules,
+  );
+};
+
+/** PEFT writes lists of this many names or more as the shortest endings that select the same modules. */
 const CONDENSE_FROM = 20;
 
-/**
- * What PEFT writes as `target_modules`: a list or a pattern as it was given, the defaults by name, and for
- * `all-linear` the names that it found.
- */
-export const resolvedTargets = (
-  model: Module,
-  config: PeftConfig,
-  targets: readonly Target[],
-  defaultTargets: readonly string[] | undefined,
-): readonly string[] | string => {
-  const wanted = config.targetModules ?? defaultTargets ?? [];
-  if (typeof wanted !== "string" || wanted.toLowerCase() !== "all-linear") return wanted;
-  const names = targets.map(({ name }) => name);
+const condense = (given: readonly string[], modules: readonly Named[]): readonly string[] => {
+  const names = [...new Set(given)];
   if (names.length < CONDENSE_FROM) return names;
-  const others = [...model.namedModules()].map(([name]) => name).filter((name) => !names.includes(name));
-  return minimalEndings(names, others);
-};
-
-/** The shortest dotted endings that every name has one of, and none of the others. */
-const minimalEndings = (names: readonly string[], others: readonly string[]): string[] => {
-  const endsIn = (name: string, ending: string): boolean => name === ending || name.endsWith(`.${ending}`);
-  const endings = new Set<string>();
-  for (const name of [...names].sort((a, b) => a.length - b.length)) {
-    if ([...endings].some((ending) => endsIn(name, ending))) continue;
-    const parts = name.split(".");
-    const candidates = parts.map((_, i) => parts.slice(parts.length - 1 - i).join("."));
-    endings.add(candidates.find((ending) => !others.some((other) => endsIn(other, ending))) ?? name);
+  const foreign = new Set(modules.flatMap(([name]) => (matches(name, names) ? [] : endingsOf(name))));
+  const byEnding = names
+    .map((name) => ({ name, endings: endingsOf(name) }))
+    .sort((a, b) => compareLists(a.endings, b.endings));
+  const chosen: string[] = [];
+  for (const { name, endings } of byEnding) {
+    if (chosen.some((ending) => endsIn(name, ending))) continue;
+    const ending = endings.find((candidate) => !foreign.has(candidate));
+    if (ending !== undefined) chosen.push(ending);
   }
-  return [...endings];
+  return chosen.length > 0 && chosen.length < names.length ? chosen : names;
 };
 
-/** A list holds names and dotted suffixes; a string is a regular expression over the whole name. */
-const matchesTarget = (name: string, wanted: readonly string[] | string): boolean =>
-  typeof wanted === "string"
-    ? fullMatch(wanted, name)
-    : wanted.some((suffix) => name === suffix || name.endsWith(`.${suffix}`));
+/** Dotted endings, the shortest first. */
+const endingsOf = (name: string): string[] => {
+  const parts = name.split(".");
+  return parts.map((_, i) => parts.slice(parts.length - 1 - i).join("."));
+};
+
+const compareLists = (a: readonly string[], b: readonly string[]): number => {
+  const differing = a.findIndex((item, i) => item !== b[i]);
+  if (differing < 0) return a.length - b.length;
+  const other = b[differing];
+  return other === undefined || a[differing]! > other ? 1 : -1;
+};
+
+const endsIn = (name: string, ending: string): boolean => name === ending || name.endsWith(`.${ending}`);
+
+/** A list holds names and dotted endings; a string is a regular expression over the whole name. */
+const matches = (name: string, wanted: readonly string[] | string): boolean =>
+  typeof wanted === "string" ? fullMatch(wanted, name) : wanted.some((ending) => endsIn(name, ending));
+
+const isEmpty = (wanted: readonly string[] | string | null): boolean =>
+  wanted === null || wanted.length === 0;
 
 const isExcluded = (name: string, { excludeModules }: PeftConfig): boolean =>
-  excludeModules !== null && matchesTarget(name, excludeModules);
+  excludeModules !== null && excludeModules.length > 0 && matches(name, excludeModules);
 
-/** The index of the block that a name lies in must be one of `layersToTransform`. */
-const isInLayers = (name: string, config: PeftConfig): boolean => {
-  const { layersToTransform, layersPattern, targetModules } = config;
+/** The index of the block that a name lies in must be one of `layersToTransform`; a name given in full passes. */
+const isInLayers = (name: string, targetModules: readonly string[] | string, config: PeftConfig): boolean => {
+  const { layersToTransform, layersPattern } = config;
   const indices = typeof layersToTransform === "number" ? [layersToTransform] : (layersToTransform ?? []);
-  if (indices.length === 0) return true;
-  if (Array.isArray(targetModules) && targetModules.includes(name)) return true;
-  const patterns = typeof layersPattern === "string" ? [layersPattern] : (layersPattern ?? []);
-  const index =
-    patterns.length === 0
-      ? /.*?\.[^.]*\.(\d+)\./.exec(name)
-      : patterns.map((pattern) => pythonRegExp(`(?:.*?\\.|)${pattern}\\.(\\d+)\\.`, "").exec(name)).find(Boolean);
-  return index !== null && index !== undefined && indices.includes(Number(index[1]));
+  if (indices.length === 0 || typeof targetModules === "string" || targetModules.includes(name)) return true;
+  const given = typeof layersPattern === "string" ? [layersPattern] : (layersPattern ?? []);
+  const lists =
+    given.length > 0 && given[0] !== "" ? given.map((list) => `(?:.*?\\.)?(?:${list})`) : [".*?\\.[^.]*"];
+  const found = lists
+    .map((list) => pythonRegExp(`^${list}\\.(?<waveft_index>\\d+)\\.`).exec(name))
+    .find(Boolean);
+  const index = found?.groups?.waveft_index;
+  return index !== undefined && indices.includes(Number(index));
 };
 
 /**
@@ -109,7 +162,8 @@ const isInLayers = (name: string, config: PeftConfig): boolean => {
 export const patternValue = (patterns: Readonly<Record<string, number>>, name: string): number | undefined =>
   Object.entries(patterns).find(([pattern]) => fullMatch(`(?:.*\\.)?(?:${pattern})`, name))?.[1];
 
-const isAdaptable = (module: Module): boolean => module.kind === "Linear" || module.kind === "AdaptedLinear";
+const isAdaptable = (module: Module): module is LinearLayer & Module =>
+  module.kind === "Linear" || module.kind === "AdaptedLinear";
 
 /** The layer that gives the logits, if the model says which (PEFT leaves it out of `all-linear`). */
 const outputHead = (model: Module): Module | null => {
@@ -118,24 +172,37 @@ const outputHead = (model: Module): Module | null => {
 };
 
 /** Last parts of the names of all linear layers: what users may give as targets. */
-const linearSuffixes = (model: Module): string[] => {
+const linearEndings = (model: Module): string[] => {
   const head = outputHead(model);
-  const names = [...model.namedModules()]
+  const names = baseModules(model)
     .filter(([, module]) => isAdaptable(module) && module !== head)
     .map(([name]) => name.slice(name.lastIndexOf(".") + 1));
   return [...new Set(names)];
 };
 
-const fullMatch = (pattern: string, text: string): boolean => pythonRegExp(`^(?:${pattern})$`, "").test(text);
+const fullMatch = (pattern: string, text: string): boolean => {
+  const [, flags = "", rest = ""] = /^\(\?([ims]+)\)(.*)$/s.exec(pattern) ?? [, "", pattern];
+  return pythonRegExp(`^(?:${rest})$`, flags).test(text);
+};
 
-/** Python's named groups are the one spelling that differs in patterns of module names. */
-const pythonRegExp = (pattern: string, flags: string): RegExp => {
+const compiled = new Map<string, RegExp>();
+
+/** JavaScript's regular expressions are Python's but for named groups and the ends of the text. */
+const pythonRegExp = (pattern: string, flags = ""): RegExp => {
+  const key = `${flags}/${pattern}`;
+  const known = compiled.get(key);
+  if (known !== undefined) return known;
+  const spelt = pattern
+    .replaceAll("(?P<", "(?<")
+    .replace(/\(\?P=(\w+)\)/g, "\\k<$1>")
+    .replaceAll("\\A", "^")
+    .replaceAll("\\Z", "$");
   try {
-    return new RegExp(pattern.replaceAll("(?P<", "(?<"), flags);
+    const made = new RegExp(spelt, flags);
+    if (compiled.size >= 64) compiled.clear();
+    compiled.set(key, made);
+    return made;
   } catch {
     throw new PeftError(`peft: "${pattern}" is not a valid regular expression for module names`);
   }
 };
-
-const show = (wanted: readonly string[] | string): string =>
-  typeof wanted === "string" ? `"${wanted}"` : `[${wanted.join(", ")}]`;

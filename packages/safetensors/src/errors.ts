@@ -4,6 +4,11 @@ const brand = Symbol.for("@waveft/safetensors.SafetensorsError");
 export class SafetensorsError extends Error {
   override readonly name = "SafetensorsError";
   readonly [brand] = true;
+
+  constructor(message: string, options?: ErrorOptions) {
+    // JSON.parse quotes the text around a fault, line ends included.
+    super(message.replace(/\s*[\r\n]\s*/g, " "), options);
+  }
 }
 
 /** Recognises the error across copies of this package (ESM and CommonJS), where `instanceof` fails. */

@@ -2,6 +2,7 @@ import { wavelist } from "@waveft/wavelet";
 import type { PeftConfig, PeftFields } from "../../config";
 import { checkPeftFields, fieldsFromJson, fieldsToJson, peftDefaults } from "../../config";
 import { PeftError } from "../../errors";
+import { checkTypes, count, type FieldType, finite, flag, integer, recordOf, text } from "../../field-types";
 
 /** WaveFT's own fields, with PEFT's names in camelCase. */
 export interface WaveFTFields extends PeftFields {
@@ -19,7 +20,10 @@ export interface WaveFTFields extends PeftFields {
   fanInFanOut: boolean;
   /** Coefficients by layer: regular expressions that the name ends in → count. */
   nFrequencyPattern: Readonly<Record<string, number>>;
-  /** True: start from zeros, so that the adapted model is the base model; false: small random numbers. */
+  /**
+   * True: start from zeros, so that the adapted model is the base model; false: from random numbers of deviation
+   * 0.01, drawn as torch draws them (see the option `seed`).
+   */
   initWeights: boolean;
   /** Share nFrequency · layers out by the layers' sizes. */
   proportionalParameters: boolean;
@@ -68,38 +72,44 @@ export class WaveFTConfig implements PeftConfig, WaveFTFields {
   constructor(fields: Partial<WaveFTFields> = {}, unknownFields: Readonly<Record<string, unknown>> = {}) {
     const unfamiliar = Object.keys(fields).find((key) => !(key in defaults));
     if (unfamiliar !== undefined)
-      throw new PeftError(`WaveFTConfig: no field "${unfamiliar}"; there are ${Object.keys(defaults).join(", ")}`);
+      throw new PeftError(
+        `WaveFTConfig: no field "${unfamiliar}"; there are ${Object.keys(defaults).join(", ")}`,
+      );
     Object.assign(this, defaults, fields);
     this.unknownFields = unknownFields;
-    checkPeftFields(this);
-    checkWaveFTFields(this);
+    checkPeftFields(this, "WaveFTConfig");
+    checkTypes<WaveFTFields>("WaveFTConfig", this, types);
+    checkWavelet(this.waveletFamily);
   }
 
+  /** From the fields of `adapter_config.json`; those that are not known are kept. */
   static fromJson(json: Readonly<Record<string, unknown>>): WaveFTConfig {
     const { fields, unknown } = fieldsFromJson(json, defaults);
     return new WaveFTConfig(fields, unknown);
   }
 
   toJson(): Record<string, unknown> {
-    return { ...this.unknownFields, ...fieldsToJson(this, defaults), peft_type: this.peftType };
+    const fields = fieldsToJson(this, defaults);
+    // PEFT knows Haar's wavelet by its other name only.
+    const wavelet_family = this.waveletFamily === "haar" ? "db1" : this.waveletFamily;
+    return { ...this.unknownFields, ...fields, wavelet_family, peft_type: this.peftType };
   }
 }
 
-const checkWaveFTFields = (config: WaveFTConfig): void => {
-  const { nFrequency, scaling, waveletFamily, randomLocSeed, bias, modulesToSave } = config;
-  if (!Number.isInteger(nFrequency) || nFrequency < 1)
-    throw new PeftError(`WaveFTConfig: nFrequency is ${nFrequency}; give an integer of at least 1`);
-  if (typeof scaling !== "number" || !Number.isFinite(scaling))
-    throw new PeftError(`WaveFTConfig: scaling is ${String(scaling)}; give a finite number`);
-  if (!Number.isInteger(randomLocSeed))
-    throw new PeftError(`WaveFTConfig: randomLocSeed is ${String(randomLocSeed)}; give an integer`);
-  const names = wavelist();
-  if (!names.includes(waveletFamily))
-    throw new PeftError(`WaveFTConfig: no wavelet named "${waveletFamily}"; there are ${names.join(", ")}`);
-  if (bias !== "none")
-    throw new PeftError(`WaveFTConfig: bias is "${bias}"; only "none" can be trained here: biases stay frozen`);
-  if (modulesToSave !== null && modulesToSave.length > 0)
-    throw new PeftError(
-      `WaveFTConfig: modulesToSave is [${modulesToSave.join(", ")}]; whole modules stay frozen here: leave it null`,
-    );
+const types = {
+  nFrequency: count,
+  scaling: finite,
+  waveletFamily: text,
+  useIdwt: flag,
+  randomLocSeed: integer,
+  fanInFanOut: flag,
+  nFrequencyPattern: recordOf(count, "an object of integers of at least 1"),
+  initWeights: flag,
+  proportionalParameters: flag,
+} satisfies Record<Exclude<keyof WaveFTFields, keyof PeftFields>, FieldType>;
+
+const checkWavelet = (name: string): void => {
+  const known = wavelist();
+  if (!known.includes(name))
+    throw new PeftError(`WaveFTConfig: no wavelet named "${name}"; there are ${known.join(", ")}`);
 };

@@ -33,32 +33,47 @@ export const scatterDelta = (
   const { count, taps, i, j, highDown, highAcross } = placement;
   const lo = Float64Array.from(filters.recLo);
   const hi = Float64Array.from(filters.recHi);
-  const visit = (n: number, entry: (flat: number, weight: number) => void): void => {
+  const scatter = (target: Float32Array, n: number, value: number): void => {
     const f = highDown[n] === 1 ? hi : lo;
     const g = highAcross[n] === 1 ? hi : lo;
     const top = 2 * i[n]! - taps + 2;
     const left = 2 * j[n]! - taps + 2;
-    for (let a = Math.max(0, -top); a < taps && top + a < out; a++)
-      for (let b = Math.max(0, -left); b < taps && left + b < width; b++)
-        entry((top + a) * width + left + b, f[a]! * g[b]!);
+    const [firstRow, endRow] = [Math.max(0, -top), Math.min(taps, out - top)];
+    const [firstColumn, endColumn] = [Math.max(0, -left), Math.min(taps, width - left)];
+    for (let a = firstRow; a < endRow; a++) {
+      const along = value * f[a]!;
+      const row = (top + a) * width + left;
+      for (let b = firstColumn; b < endColumn; b++) target[row + b]! += along * g[b]!;
+    }
   };
-  const marked = new Uint8Array(out * width);
-  for (let n = 0; n < count; n++)
-    visit(n, (flat) => {
-      marked[flat] = 1;
-    });
   return {
-    touched: indicesOf(marked),
+    touched: touchedBy(placement, shape),
     add: (target, values) => {
       for (let n = 0; n < count; n++) {
         const value = scaling * values[n]!;
-        if (value !== 0)
-          visit(n, (flat, weight) => {
-            target[flat]! += value * weight;
-          });
+        if (value !== 0) scatter(target, n, value);
       }
     },
   };
+};
+
+/** The entries inside any coefficient's square of taps × taps, in order. */
+const touchedBy = ({ count, taps, i, j }: Placement, [out, width]: readonly [number, number]): Int32Array => {
+  const marks = new Uint8Array(out * width);
+  for (let n = 0; n < count; n++) {
+    const top = 2 * i[n]! - taps + 2;
+    const left = 2 * j[n]! - taps + 2;
+    const endRow = Math.min(out, top + taps);
+    const endColumn = Math.min(width, left + taps);
+    for (let row = Math.max(0, top); row < endRow; row++)
+      marks.fill(1, row * width + Math.max(0, left), row * width + endColumn);
+  }
+  let total = 0;
+  for (let flat = 0; flat < marks.length; flat++) total += marks[flat]!;
+  const touched = new Int32Array(total);
+  let next = 0;
+  for (let flat = 0; flat < marks.length; flat++) if (marks[flat] === 1) touched[next++] = flat;
+  return touched;
 };
 
 /**
@@ -107,7 +122,8 @@ export const denseDelta = (
             const weight = f[a]!;
             const to = (top + a) * width;
             const from = row * width;
-            for (let column = 0; column < width; column++) target[to + column]! += weight * across[from + column]!;
+            for (let column = 0; column < width; column++)
+              target[to + column]! += weight * across[from + column]!;
           }
         }
       }
@@ -124,13 +140,4 @@ export const waveletDelta = (
 ): Delta => {
   const make = placement.count * placement.taps <= shape[0] * shape[1] ? scatterDelta : denseDelta;
   return make(placement, filters, shape, scaling);
-};
-
-const indicesOf = (marked: Uint8Array): Int32Array => {
-  let count = 0;
-  for (const mark of marked) count += mark;
-  const indices = new Int32Array(count);
-  let next = 0;
-  for (let flat = 0; flat < marked.length; flat++) if (marked[flat] === 1) indices[next++] = flat;
-  return indices;
 };

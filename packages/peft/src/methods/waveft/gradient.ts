@@ -1,4 +1,14 @@
-import { conv1d, gather, matmul, mul, Parameter, reshape, sum, type Tensor, transpose } from "@waveft/autograd";
+import {
+  conv1d,
+  gather,
+  matmul,
+  mul,
+  Parameter,
+  reshape,
+  sum,
+  type Tensor,
+  transpose,
+} from "@waveft/autograd";
 import type { CoordinateSet } from "@waveft/sparse";
 import type { Placement, SynthesisFilters } from "./placement";
 
@@ -24,7 +34,10 @@ const sampled = (u: Tensor, v: Tensor, rows: Parameter, columns: Parameter, scal
 };
 
 /** Gradient of coefficients that are entries of ΔW. */
-export const directGradient = ({ rows, columns, count }: CoordinateSet, scaling: number): CoefficientGradient => {
+export const directGradient = (
+  { rows, columns, count }: CoordinateSet,
+  scaling: number,
+): CoefficientGradient => {
   const [r, c, s] = [feed(rows, [count]), feed(columns, [count]), feed(Float32Array.of(scaling), [])];
   return (x, dy) => sampled(dy, x, r, c, s);
 };
@@ -48,7 +61,11 @@ export const waveletGradient = (
     columns[n] = highAcross[n]! * halfWidth + j[n]!;
     flat[n] = rows[n]! * 2 * halfWidth + columns[n]!;
   }
-  const kernel = feed(Float32Array.from([...Array.from(filters.recLo), ...Array.from(filters.recHi)]), [2, 1, taps]);
+  const kernel = feed(Float32Array.from([...Array.from(filters.recLo), ...Array.from(filters.recHi)]), [
+    2,
+    1,
+    taps,
+  ]);
   const [r, c, f] = [feed(rows, [count]), feed(columns, [count]), feed(flat, [count])];
   const s = feed(Float32Array.of(scaling), []);
   return (x, dy) => {

@@ -1,14 +1,14 @@
-import { Parameter } from "@waveft/autograd";
+import { type DType, decodeHalf, encodeHalf, Parameter } from "@waveft/autograd";
 import { proportionalBudget, randomCoordinates } from "@waveft/sparse";
-import { wavelet } from "@waveft/wavelet";
 import { PeftError } from "../../errors";
 import type { AdapterMethod, LayerAdapter, TargetLayer } from "../../method";
 import { patternValue } from "../../targets";
-import { smallNormals } from "./init";
 import { WaveFTConfig } from "./config";
 import { defaultTargets } from "./default-targets";
-import { directDelta, waveletDelta } from "./delta";
-import { directGradient, waveletGradient } from "./gradient";
+import { type Delta, directDelta, waveletDelta } from "./delta";
+import { filtersOf, waveletWarnings } from "./filters";
+import { type CoefficientGradient, directGradient, waveletGradient } from "./gradient";
+import { smallNormals, TORCH_SEED } from "./init";
 import { placeCoefficients } from "./placement";
 
 /** WaveFT: a few coefficients of ΔW in the wavelet domain (arXiv 2505.12532). */
@@ -18,9 +18,16 @@ export const waveft: AdapterMethod<WaveFTConfig> = {
   floatFields: ["scaling"],
   defaultTargets,
   configFromJson: (json) => WaveFTConfig.fromJson(json),
-  createAdapters: (config, layers) => {
+  warnings: waveletWarnings,
+  createAdapters: (config, layers, { seed = TORCH_SEED } = {}) => {
     const counts = coefficientCounts(config, layers);
-    return layers.map((layer, l) => createAdapter(config, layer, counts[l]!));
+    const arithmetic = sharedArithmetic(config);
+    const draw = smallNormals(seed);
+    return layers.map((layer, l) => {
+      const count = counts[l]!;
+      const start = config.initWeights ? new Float32Array(count) : rounded(draw(count), layer.dtype);
+      return layerAdapter(start, arithmetic([layer.outFeatures, layer.inFeatures], count));
+    });
   },
 };
 
@@ -32,7 +39,7 @@ const coefficientCounts = (config: WaveFTConfig, layers: readonly TargetLayer[])
     : layers.map(({ name }) => patternValue(config.nFrequencyPattern, name) ?? config.nFrequency);
   counts.forEach((count, l) => {
     const { name, outFeatures, inFeatures } = layers[l]!;
-    if (!Number.isInteger(count) || count < 1 || count > outFeatures * inFeatures)
+    if (count > outFeatures * inFeatures)
       throw new PeftError(
         `waveft: nFrequency is ${count} for ${name}, a ${outFeatures}×${inFeatures} layer; give 1 to ${outFeatures * inFeatures}`,
       );
@@ -40,24 +47,36 @@ const coefficientCounts = (config: WaveFTConfig, layers: readonly TargetLayer[])
   return counts;
 };
 
-const createAdapter = (
-  config: WaveFTConfig,
-  { name, outFeatures, inFeatures }: TargetLayer,
-  count: number,
-): LayerAdapter => {
-  const shape = [outFeatures, inFeatures] as const;
-  const coordinates = randomCoordinates(shape, count, config.randomLocSeed);
-  const spectrum = new Parameter({
-    data: config.initWeights ? new Float32Array(count) : smallNormals(count, `${name}:${config.randomLocSeed}`),
-    shape: [count],
-    dtype: "float32",
-  });
-  const { delta, gradient } = config.useIdwt
-    ? inWaveletDomain(config, coordinates)
-    : {
-        delta: directDelta(coordinates, config.scaling),
-        gradient: directGradient(coordinates, config.scaling),
-      };
+/** What layers of one shape and count have in common: places, filters, indices. */
+interface Arithmetic {
+  readonly delta: Delta;
+  readonly gradient: CoefficientGradient;
+}
+
+const sharedArithmetic = (config: WaveFTConfig) => {
+  const { randomLocSeed, scaling, useIdwt } = config;
+  const filters = useIdwt ? filtersOf(config) : null;
+  const make = (shape: readonly [number, number], count: number): Arithmetic => {
+    const coordinates = randomCoordinates(shape, count, randomLocSeed);
+    if (filters === null)
+      return { delta: directDelta(coordinates, scaling), gradient: directGradient(coordinates, scaling) };
+    const placement = placeCoefficients(coordinates, filters.recLo.length);
+    return {
+      delta: waveletDelta(placement, filters, shape, scaling),
+      gradient: waveletGradient(placement, filters, scaling),
+    };
+  };
+  const made = new Map<string, Arithmetic>();
+  return (shape: readonly [number, number], count: number): Arithmetic => {
+    const key = `${shape.join()}:${count}`;
+    const found = made.get(key) ?? make(shape, count);
+    made.set(key, found);
+    return found;
+  };
+};
+
+const layerAdapter = (start: Float32Array, { delta, gradient }: Arithmetic): LayerAdapter => {
+  const spectrum = new Parameter({ data: start, shape: [start.length], dtype: "float32" });
   return {
     parameters: { waveft_spectrum: spectrum },
     touched: delta.touched,
@@ -66,11 +85,6 @@ const createAdapter = (
   };
 };
 
-const inWaveletDomain = (config: WaveFTConfig, coordinates: ReturnType<typeof randomCoordinates>) => {
-  const filters = wavelet(config.waveletFamily);
-  const placement = placeCoefficients(coordinates, filters.recLo.length);
-  return {
-    delta: waveletDelta(placement, filters, coordinates.shape, config.scaling),
-    gradient: waveletGradient(placement, filters, config.scaling),
-  };
-};
+/** PEFT makes the coefficients in the base weight's dtype before it trains them in float32. */
+const rounded = (values: Float32Array, dtype: DType): Float32Array =>
+  dtype === "float16" || dtype === "bfloat16" ? decodeHalf(dtype, encodeHalf(dtype, values)) : values;

@@ -1,0 +1,34 @@
+import type { Linear, Module, Parameter } from "@waveft/autograd";
+import { isAdaptedLinear } from "./adapted-linear";
+import type { PeftConfig } from "./config";
+
+/**
+ * The biases of the base model that a config trains, by the names they have in PEFT's files: those of adapted
+ * layers lie under `base_layer`.
+ *
+ * @param adapted names of the config's layers, which need not be wrapped yet
+ */
+export const trainedBiases = (
+  model: Module,
+  { bias }: PeftConfig,
+  adapted: Iterable<string>,
+): Map<string, Parameter> => {
+  if (bias === "none") return new Map();
+  const layers = new Set(adapted);
+  if (bias === "all") {
+    const all = [...model.namedParameters()].filter(([name]) => /(^|\.)bias$/.test(name));
+    return new Map(
+      all.map(([name, parameter]) => {
+        const owner = name.slice(0, -".bias".length);
+        return [layers.has(owner) ? `${owner}.base_layer.bias` : name, parameter];
+      }),
+    );
+  }
+  return new Map(
+    [...layers].flatMap((name): [string, Parameter][] => {
+      const present = model.getSubmodule(name);
+      const base = isAdaptedLinear(present) ? present.baseLayer : (present as Linear);
+      return base.bias === null ? [] : [[`${name}.base_layer.bias`, base.bias]];
+    }),
+  );
+};

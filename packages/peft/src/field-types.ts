@@ -1,0 +1,64 @@
+import { PeftError } from "./errors";
+
+/** A kind of value that a field may hold, and its name in a message. */
+export interface FieldType {
+  readonly name: string;
+  holds(value: unknown): boolean;
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+export const text: FieldType = { name: "a string", holds: (value) => typeof value === "string" };
+export const flag: FieldType = { name: "true or false", holds: (value) => typeof value === "boolean" };
+export const finite: FieldType = { name: "a finite number", holds: (value) => Number.isFinite(value) };
+/** Integers beyond 2⁵³ have lost digits by the time they are a number. */
+export const integer: FieldType = {
+  name: "an integer between −2⁵³ and 2⁵³",
+  holds: (value) => Number.isSafeInteger(value),
+};
+export const count: FieldType = {
+  name: "an integer of at least 1",
+  holds: (value) => Number.isSafeInteger(value) && (value as number) >= 1,
+};
+
+/** An array of a type's values. */
+export const listOf = (type: FieldType, name: string): FieldType => ({
+  name,
+  holds: (value) => Array.isArray(value) && value.every((item) => type.holds(item)),
+});
+
+/** A plain object with values of a type. */
+export const recordOf = (type: FieldType, name: string): FieldType => ({
+  name,
+  holds: (value) => isRecord(value) && Object.values(value).every((item) => type.holds(item)),
+});
+
+/** One of some types. */
+export const either = (...types: readonly FieldType[]): FieldType => ({
+  name: types.map(({ name }) => name).join(" or "),
+  holds: (value) => types.some((type) => type.holds(value)),
+});
+
+/** A type's values, or null. */
+export const orNull = (type: FieldType): FieldType =>
+  either(type, { name: "null", holds: (value) => value === null });
+
+/** Throws a sentence about the first field that does not hold what its type says. */
+export const checkTypes = <F extends object>(
+  owner: string,
+  fields: F,
+  types: Readonly<Partial<Record<keyof F, FieldType>>>,
+): void => {
+  for (const [key, type] of Object.entries(types) as [keyof F & string, FieldType][]) {
+    const value = fields[key];
+    if (!type.holds(value)) throw new PeftError(`${owner}: ${key} is ${shown(value)}; give ${type.name}`);
+  }
+};
+
+/** A value in a message, cut to a line. */
+const shown = (value: unknown): string => {
+  const whole =
+    typeof value === "object" || typeof value === "string" ? JSON.stringify(value) : String(value);
+  return whole.length > 80 ? `${whole.slice(0, 80)}…` : whole;
+};
