@@ -37,7 +37,9 @@ const config = await AutoConfig.fromPretrained(assets);
 const model = AutoModelForCausalLM.fromConfig(config, { seed: 42, dtype: "float32", device: values.device });
 const trainRows = rowsOf("train", tokenizer);
 const heldOut = rowsOf("held-out", tokenizer);
-console.log(`${model.numParameters()} parameters; ${trainRows.length} rows of ${ROW} tokens, ${heldOut.length} held out`);
+console.log(
+  `${model.numParameters()} parameters; ${trainRows.length} rows of ${ROW} tokens, ${heldOut.length} held out`,
+);
 
 const checkpoints = await mkdtemp(join(tmpdir(), "opt-mini-"));
 const started = performance.now();
@@ -65,8 +67,11 @@ const trainer = new Trainer({
       onLog: ({ step, loss, eval_loss, num_tokens, step_time }) => {
         const minutes = ((performance.now() - started) / 60000).toFixed(1);
         if (loss !== undefined)
-          console.log(`${minutes} min, step ${step}: loss ${loss.toFixed(3)}, ${Math.round(num_tokens / step_time)} tokens/s`);
-        if (eval_loss !== undefined) console.log(`${minutes} min, step ${step}: held-out loss ${eval_loss.toFixed(3)}`);
+          console.log(
+            `${minutes} min, step ${step}: loss ${loss.toFixed(3)}, ${Math.round(num_tokens / step_time)} tokens/s`,
+          );
+        if (eval_loss !== undefined)
+          console.log(`${minutes} min, step ${step}: held-out loss ${eval_loss.toFixed(3)}`);
       },
     },
   ],
@@ -77,4 +82,6 @@ await model.savePretrained(full);
 const rounded = await AutoModelForCausalLM.fromPretrained(full, { dtype: "bfloat16", device: values.device });
 await rounded.savePretrained(values.out);
 await rm(checkpoints, { recursive: true });
-console.log(`wrote ${join(values.out, "model.safetensors")} (${(await readFile(join(values.out, "model.safetensors"))).length} bytes)`);
+console.log(
+  `wrote ${join(values.out, "model.safetensors")} (${(await readFile(join(values.out, "model.safetensors"))).length} bytes)`,
+);

@@ -6,9 +6,9 @@ import { embedded } from "./assets";
 import { type Completion, chooseSamples, completeSamples } from "./completions";
 import { loadRecords } from "./data";
 import type { FinetuneOptions } from "./options";
+import { checkOutputFolder } from "./output-folder";
 import { tokenizeRecord } from "./prompt";
 import { parseTargetModules } from "./target-modules";
-import { checkOutputFolder } from "./output-folder";
 
 /** PEFT's example tunes on this data set when only a model is named. */
 const DEFAULT_DATA = "yahma/alpaca-cleaned";
@@ -59,11 +59,15 @@ export const finetune = async (
 
   const { engine, report } = await chooseDevice(deviceOf(options));
   say(`device: ${report.join("; ")}`);
-  const model = await AutoModelForCausalLM.fromPretrained(baseModel, { dtype: options.dtype, device: engine });
+  const model = await AutoModelForCausalLM.fromPretrained(baseModel, {
+    dtype: options.dtype,
+    device: engine,
+  });
   const tokenizer = await AutoTokenizer.fromPretrained(baseModel);
   tokenizer.padToken ??= tokenizer.eosToken;
   const records = await loadRecords(dataPath, options);
-  const tokenize = (record: (typeof records.train)[number]) => tokenizeRecord(record, tokenizer, options.cutoff_len);
+  const tokenize = (record: (typeof records.train)[number]) =>
+    tokenizeRecord(record, tokenizer, options.cutoff_len);
   const peftModel = getPeftModel(model, config);
   const trainable = peftModel.printTrainableParameters(say);
   const trainer = new Trainer({
@@ -73,7 +77,9 @@ export const finetune = async (
     evalDataset: withEvaluation ? records.evaluation.map(tokenize) : null,
     callbacks,
   });
-  say(`data: ${records.train.length} examples to train on, ${records.evaluation.length} to evaluate on; ${trainer.maxSteps} updates`);
+  say(
+    `data: ${records.train.length} examples to train on, ${records.evaluation.length} to evaluate on; ${trainer.maxSteps} updates`,
+  );
 
   const samples = chooseSamples(withEvaluation ? records.evaluation : records.train, tokenizer, model.config);
   const lossBefore = withEvaluation ? (await trainer.measure()).eval_loss! : null;
@@ -127,5 +133,3 @@ const trainingArguments = (options: FinetuneOptions, withEvaluation: boolean): T
     loadBestModelAtEnd: withEvaluation,
     shuffle: options.shuffle,
   });
-
-

@@ -5,7 +5,7 @@ import { isSafetensorsError } from "@waveft/safetensors";
 import { DatasetError, isTrainerError } from "@waveft/trainer";
 import { isTransformersError } from "@waveft/transformers";
 import { finetune } from "./finetune";
-import { CommanderError, parseOptions } from "./options";
+import { CommanderError, type FinetuneOptions, parseOptions } from "./options";
 import { progressBar } from "./progress";
 import { writeReport } from "./report";
 import { UsageError } from "./usage-error";
@@ -18,3 +18,56 @@ const say = (line: string): void => console.log(line);
 
 /** The command: trains, reports, and resolves to the exit code. Throws nothing. */
 export const main = async (argv: readonly string[]): Promise<number> => {
+  try {
+    const { options } = parseOptions(argv);
+    const result = await finetune(options, say, [progressBar(process.stderr, say)]);
+    for (const { instruction, before, after } of result.completions)
+      say(`\n${instruction}\n  before: ${oneLine(before)}\n  after:  ${oneLine(after)}`);
+    const report = await writeReport(options.output_dir, result);
+    say(`\nadapter: ${options.output_dir}\nreport:  ${report}`);
+    return 0;
+  } catch (error) {
+    if (error instanceof CommanderError) return explainCommandLine(error);
+    const usage = isUsersMatter(error);
+    console.error(`error: ${oneLine(withFlagNames(error instanceof Error ? error.message : String(error)))}`);
+    if (!usage && process.env.DEBUG !== undefined) console.error(error);
+    return usage ? USAGE : FAULT;
+  }
+};
+
+const explainCommandLine = ({ code, message }: CommanderError): number => {
+  if (code === "commander.helpDisplayed") return 0;
+  const sentence = message.replace(/^error: /, "");
+  console.error(`error: ${sentence}${sentence.endsWith(".") ? "" : "."} See --help.`);
+  return USAGE;
+};
+
+const isUsersMatter = (error: unknown): boolean =>
+  error instanceof UsageError ||
+  DatasetError.isInstance(error) ||
+  [
+    isAutogradError,
+    isOnnxEngineError,
+    isPeftError,
+    isSafetensorsError,
+    isTrainerError,
+    isTransformersError,
+  ].some((is) => is(error));
+
+const oneLine = (text: string): string => text.replace(/\s+/g, " ").trim();
+
+/** Settings by the names that libraries give them, and the flags that set them. */
+const flags: Readonly<Record<string, keyof FinetuneOptions>> = {
+  nFrequency: "waveft_n_frequency",
+  targetModules: "waveft_target_modules",
+  scaling: "waveft_scaling",
+  waveletFamily: "waveft_wavelet_family",
+  randomLocSeed: "random_loc_seed",
+  outputDir: "output_dir",
+  saveSteps: "save_step",
+  evalSteps: "eval_step",
+};
+
+/** A library's sentence in the words of the command line. */
+const withFlagNames = (message: string): string =>
+  message.replace(/\b[a-zA-Z]+\b/g, (word) => (Object.hasOwn(flags, word) ? `--${flags[word]}` : word));

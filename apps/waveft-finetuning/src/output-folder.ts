@@ -1,19 +1,33 @@
-import { accessSync, constants, statSync } from "node:fs";
+import { accessSync, constants, mkdirSync, rmdirSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { UsageError } from "./usage-error";
 
-/** Finds out, without making anything, whether the folder can be made and written to. */
+/** Finds out, before anything is loaded, whether the folder can be made and written to; leaves nothing behind. */
 export const checkOutputFolder = (folder: string): void => {
-  let existing = resolve(folder);
-  while (statOf(existing) === undefined && dirname(existing) !== existing) existing = dirname(existing);
   const fail = (why: string): never => {
-    throw new UsageError(`output_dir ${folder} cannot be written to: ${why}; give --output_dir a folder that can`);
+    throw new UsageError(
+      `output_dir ${folder} cannot be written to: ${why}; give --output_dir a folder that can`,
+    );
   };
-  if (!statOf(existing)!.isDirectory()) fail(`${existing} is not a folder`);
+  const missing: string[] = [];
+  let existing = resolve(folder);
+  while (statOf(existing) === undefined && dirname(existing) !== existing) {
+    missing.unshift(existing);
+    existing = dirname(existing);
+  }
+  if (!statOf(existing)?.isDirectory()) fail(`${existing} is not a folder`);
+  const made: string[] = [];
   try {
     accessSync(existing, constants.W_OK | constants.X_OK);
-  } catch {
-    fail(`no permission to write to ${existing}`);
+    // Level by level: Node's recursive mkdir never ends on file systems such as /proc.
+    for (const level of missing) {
+      mkdirSync(level);
+      made.unshift(level);
+    }
+  } catch (error) {
+    fail(`${existing} does not let one make files (${(error as NodeJS.ErrnoException).code})`);
+  } finally {
+    for (const level of made) rmdirSync(level);
   }
 };
 

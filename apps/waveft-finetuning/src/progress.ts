@@ -9,9 +9,11 @@ export const progressBar = (stream: NodeJS.WriteStream, say: (line: string) => v
   if (!stream.isTTY)
     return {
       onStepEnd: (report, state) => {
-        if (state.globalStep === 1 || state.globalStep % linesEvery(report.maxSteps) === 0) say(lineOf(report));
+        if (state.globalStep === 1 || state.globalStep % linesEvery(report.maxSteps) === 0)
+          say(lineOf(report));
       },
-      onEvaluate: ({ eval_loss }, state) => say(`step ${state.globalStep}: evaluation loss ${eval_loss!.toFixed(4)}`),
+      onEvaluate: ({ eval_loss }, state) =>
+        say(`step ${state.globalStep}: evaluation loss ${eval_loss!.toFixed(4)}`),
     };
   const bar = new SingleBar(
     {

@@ -142,15 +142,17 @@ const mergedWeight = (base: Parameter, adapters: readonly LayerAdapter[]): Deriv
     for (let flat = 0; flat < target.length; flat++) target[flat]! += weight[flat]!;
   };
   const update = (target: Float32Array): void => {
-    if (touched === null || originals === null) return everywhere(target);
-    if (base.version !== baseVersion) {
+    const baseChanged = base.version !== baseVersion;
+    if (baseChanged) {
       baseVersion = base.version;
       originals = originalsOf(base, touched);
-      return everywhere(target);
     }
-    for (const flat of touched) target[flat] = 0;
-    addAll(target);
-    for (let n = 0; n < touched.length; n++) target[touched[n]!]! += originals[n]!;
+    if (touched === null || originals === null || baseChanged) everywhere(target);
+    else {
+      for (const flat of touched) target[flat] = 0;
+      addAll(target);
+      for (let n = 0; n < touched.length; n++) target[touched[n]!]! += originals[n]!;
+    }
   };
   const type = { shape: base.shape, dtype: "float32" } as const;
   const initial = base.dtype === "float32" ? float32Of(base).slice() : float32Of(base);

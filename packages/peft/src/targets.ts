@@ -181,8 +181,9 @@ const linearEndings = (model: Module): string[] => {
 };
 
 const fullMatch = (pattern: string, text: string): boolean => {
-  const [, flags = "", rest = ""] = /^\(\?([ims]+)\)(.*)$/s.exec(pattern) ?? [, "", pattern];
-  return pythonRegExp(`^(?:${rest})$`, flags).test(text);
+  const inline = /^\(\?([ims]+)\)/.exec(pattern);
+  const rest = inline === null ? pattern : pattern.slice(inline[0].length);
+  return pythonRegExp(`^(?:${rest})$`, inline?.[1] ?? "").test(text);
 };
 
 const compiled = new Map<string, RegExp>();
@@ -203,6 +204,8 @@ const pythonRegExp = (pattern: string, flags = ""): RegExp => {
     compiled.set(key, made);
     return made;
   } catch {
-    throw new PeftError(`peft: "${pattern}" is not a valid regular expression for module names`);
+    throw new PeftError(
+      `peft: the targetModules or pattern "${pattern}" is not a valid regular expression for module names`,
+    );
   }
 };

@@ -48,7 +48,11 @@ export const checkpointFolder = (outputDir: string, step: number): string =>
   node().path.join(outputDir, `checkpoint-${step}`);
 
 /** Removes the oldest checkpoints beyond the limit; the best one stays. */
-export const rotateCheckpoints = async (outputDir: string, limit: number, best: string | null): Promise<void> => {
+export const rotateCheckpoints = async (
+  outputDir: string,
+  limit: number,
+  best: string | null,
+): Promise<void> => {
   const { fs, path } = node();
   const steps = (await fs.readdir(outputDir))
     .map((name) => /^checkpoint-(\d+)$/.exec(name))
@@ -57,7 +61,9 @@ export const rotateCheckpoints = async (outputDir: string, limit: number, best: 
     .sort((a, b) => a - b);
   const folders = steps.map((step) => checkpointFolder(outputDir, step));
   // The newest is never dropped, nor is the best: with a limit of 1 both may stay.
-  const candidates = folders.slice(0, -1).filter((folder) => best === null || path.resolve(folder) !== path.resolve(best));
+  const candidates = folders
+    .slice(0, -1)
+    .filter((folder) => best === null || path.resolve(folder) !== path.resolve(best));
   const surplus = Math.max(0, folders.length - limit);
   for (const folder of candidates.slice(0, surplus)) await fs.rm(folder, { recursive: true });
 };

@@ -6,4 +6,9 @@ export { SFTConfig, type SFTFields } from "./sft-config";
 export { SFTTrainer, type SFTTrainerOptions, type TextSource, type TextTokenizer } from "./sft-trainer";
 export { type ExampleSource, Trainer, type TrainerOptions, type TrainOutput } from "./trainer";
 export type { LogRecord, TrainerState } from "./trainer-state";
-export { type IntervalStrategy, schedules, TrainingArguments, type TrainingFields } from "./training-arguments";
+export {
+  type IntervalStrategy,
+  schedules,
+  TrainingArguments,
+  type TrainingFields,
+} from "./training-arguments";

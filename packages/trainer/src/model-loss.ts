@@ -101,7 +101,7 @@ export class ModelLoss {
       this.#model.dropoutSeed?.set(launchSeed++);
       const { loss, gradients } = await this.#backward(feed(launch, scale));
       mean += loss.data[0]!;
-      gradients.forEach(({ data }, p) => addTo(total[p]!, data as Float32Array));
+      for (const [p, { data }] of gradients.entries()) addTo(total[p]!, data as Float32Array);
     }
     return { lossSum: mean * counts.labelCount, ...counts, gradients: total };
   }
@@ -145,7 +145,8 @@ const feed = (rows: PackedRows, scale: number) => {
   };
   // Where less than half of the places have a label, logits are computed for that half only.
   const half = places / 2;
-  if (labelCount > half || !Number.isInteger(half)) return { ...inputs, labels: hostTensor(labels, [places]) };
+  if (labelCount > half || !Number.isInteger(half))
+    return { ...inputs, labels: hostTensor(labels, [places]) };
   const labelled = Int32Array.from(labels.keys()).filter((place) => labels[place] !== ignoredLabel);
   const logitsAt = new Int32Array(half);
   logitsAt.set(labelled);

@@ -1,5 +1,10 @@
 import { TrainerError } from "./errors";
-import { checkTrainingFields, resolveFields, type TrainingFields, trainingDefaults } from "./training-arguments";
+import {
+  checkTrainingFields,
+  resolveFields,
+  type TrainingFields,
+  trainingDefaults,
+} from "./training-arguments";
 
 /** The settings of supervised fine-tuning, with the names and defaults of TRL's `SFTConfig`. */
 export interface SFTFields extends TrainingFields {

@@ -9,7 +9,9 @@ import { type LogRecord, newState, stateJson, type TrainerState } from "./traine
 import { evalEvery, schedules, TrainingArguments, type TrainingFields } from "./training-arguments";
 
 /** Tokenised examples by index: a `Dataset` of such rows, or an array. */
-export type ExampleSource = readonly TokenizedExample[] | { readonly length: number; at(index: number): unknown };
+export type ExampleSource =
+  | readonly TokenizedExample[]
+  | { readonly length: number; at(index: number): unknown };
 
 export interface TrainerOptions {
   model: TrainableModel;
@@ -45,15 +47,26 @@ export class Trainer {
   readonly #callbacks: readonly TrainerCallback[];
   readonly #loss: ModelLoss;
 
-  constructor({ model, args = new TrainingArguments(), trainDataset, evalDataset, callbacks = [] }: TrainerOptions) {
+  constructor({
+    model,
+    args = new TrainingArguments(),
+    trainDataset,
+    evalDataset,
+    callbacks = [],
+  }: TrainerOptions) {
     this.model = model;
     this.args = args.fields;
     this.trainExamples = readExamples("trainDataset", trainDataset);
-    this.evalExamples = evalDataset === undefined || evalDataset === null ? null : readExamples("evalDataset", evalDataset);
+    this.evalExamples =
+      evalDataset === undefined || evalDataset === null ? null : readExamples("evalDataset", evalDataset);
     this.#callbacks = callbacks;
     if (this.args.evalStrategy !== "no" && this.evalExamples === null)
-      throw new TrainerError(`trainer: evalStrategy is "${this.args.evalStrategy}", but there is no evalDataset; give one`);
-    const longest = Math.max(...[...this.trainExamples, ...(this.evalExamples ?? [])].map(({ inputIds }) => inputIds.length));
+      throw new TrainerError(
+        `trainer: evalStrategy is "${this.args.evalStrategy}", but there is no evalDataset; give one`,
+      );
+    const longest = Math.max(
+      ...[...this.trainExamples, ...(this.evalExamples ?? [])].map(({ inputIds }) => inputIds.length),
+    );
     const positions = model.config.maxPositionEmbeddings;
     if (positions !== undefined && longest > positions)
       throw new TrainerError(
@@ -61,7 +74,9 @@ export class Trainer {
       );
     this.#loss = new ModelLoss(model, longest, this.args.maxTokensPerLaunch);
     if (this.#loss.parameters.length === 0)
-      throw new TrainerError("trainer: no parameter of the model requires a gradient; add an adapter, or unfreeze some");
+      throw new TrainerError(
+        "trainer: no parameter of the model requires a gradient; add an adapter, or unfreeze some",
+      );
   }
 
   /** Updates in all. */
@@ -96,7 +111,8 @@ export class Trainer {
       if (this.#isDue(args.evalStrategy, evalEvery(args), update.endsEpoch)) await this.#evaluateAndRank();
       if (this.#isDue(args.saveStrategy, args.saveSteps, update.endsEpoch)) {
         const isBest = await this.#save();
-        if (isBest && args.loadBestModelAtEnd) best = { values: this.#loss.parameters.map(({ data }) => (data as Float32Array).slice()) };
+        if (isBest && args.loadBestModelAtEnd)
+          best = { values: this.#loss.parameters.map(({ data }) => (data as Float32Array).slice()) };
       }
     }
     if (best !== null) this.#restore(best);
@@ -173,10 +189,17 @@ export class Trainer {
     }
   }
 
-  async #update(examples: readonly TokenizedExample[], optimizer: AdamW, schedule: Schedule): Promise<StepReport> {
+  async #update(
+    examples: readonly TokenizedExample[],
+    optimizer: AdamW,
+    schedule: Schedule,
+  ): Promise<StepReport> {
     const { args, state } = this;
     const started = performance.now();
-    const { lossSum, labelCount, tokenCount, gradients } = await this.#loss.train(examples, args.seed + state.globalStep);
+    const { lossSum, labelCount, tokenCount, gradients } = await this.#loss.train(
+      examples,
+      args.seed + state.globalStep,
+    );
     const gradNorm = args.maxGradNorm > 0 ? clipGradNorm(gradients, args.maxGradNorm) : globalNorm(gradients);
     optimizer.learningRate = args.learningRate * schedule(state.globalStep);
     optimizer.step(gradients);
@@ -202,7 +225,9 @@ export class Trainer {
       learningRate,
       betas: [adamBeta1, adamBeta2],
       epsilon: adamEpsilon,
-      weightDecay: this.#loss.parameters.map((parameter) => (decays(names.get(parameter) ?? "") ? weightDecay : 0)),
+      weightDecay: this.#loss.parameters.map((parameter) =>
+        decays(names.get(parameter) ?? "") ? weightDecay : 0,
+      ),
     });
   }
 
@@ -322,8 +347,12 @@ class LogWindow {
 }
 
 const readExamples = (name: string, source: ExampleSource): TokenizedExample[] => {
-  const examples = Array.from({ length: source.length }, (_, i) => source.at(i) as Partial<TokenizedExample> | undefined);
-  if (examples.length === 0) throw new TrainerError(`trainer: the ${name} is empty; give at least one example`);
+  const examples = Array.from(
+    { length: source.length },
+    (_, i) => source.at(i) as Partial<TokenizedExample> | undefined,
+  );
+  if (examples.length === 0)
+    throw new TrainerError(`trainer: the ${name} is empty; give at least one example`);
   return examples.map((example, i) => {
     if (example?.inputIds === undefined || example.inputIds.length === 0)
       throw new TrainerError(`trainer: row ${i} of the ${name} has no inputIds; tokenize the texts first`);

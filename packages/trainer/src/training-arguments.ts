@@ -85,7 +85,9 @@ export const trainingDefaults: TrainingFields = {
 export const resolveFields = <F extends object>(owner: string, defaults: F, fields: Partial<F>): F => {
   const unknown = Object.keys(fields).find((key) => !(key in defaults));
   if (unknown !== undefined)
-    throw new TrainerError(`${owner}: no setting "${unknown}"; there are ${Object.keys(defaults).join(", ")}`);
+    throw new TrainerError(
+      `${owner}: no setting "${unknown}"; there are ${Object.keys(defaults).join(", ")}`,
+    );
   return { ...defaults, ...fields };
 };
 
@@ -105,7 +107,8 @@ export const checkTrainingFields = (owner: string, fields: TrainingFields): void
   const { maxSteps, evalSteps, saveTotalLimit, numTrainEpochs, learningRate, warmupSteps } = fields;
   if (maxSteps !== -1 && !isCount(maxSteps)) fail("maxSteps", "an integer of at least 1, or −1");
   if (evalSteps !== null && !isCount(evalSteps)) fail("evalSteps", "an integer of at least 1, or null");
-  if (saveTotalLimit !== null && !isCount(saveTotalLimit)) fail("saveTotalLimit", "an integer of at least 1, or null");
+  if (saveTotalLimit !== null && !isCount(saveTotalLimit))
+    fail("saveTotalLimit", "an integer of at least 1, or null");
   if (!(numTrainEpochs > 0 && Number.isFinite(numTrainEpochs))) fail("numTrainEpochs", "a number above 0");
   if (!(learningRate >= 0 && Number.isFinite(learningRate))) fail("learningRate", "a number of at least 0");
   if (!(warmupSteps >= 0 && Number.isFinite(warmupSteps))) fail("warmupSteps", "a number of at least 0");

@@ -96,7 +96,10 @@ class SplitReader {
     const length = sources.reduce((sum, source) => sum + source.length, 0);
     if (length === 0) {
       const where = names.length === 1 ? names[0]! : `the split "${split}" of ${located.owner}`;
-      throw new DatasetError(`${where} has no records`, names.length === 1 ? { file: where } : {});
+      throw new DatasetError(
+        `${where} is empty: it has no records`,
+        names.length === 1 ? { file: where } : {},
+      );
     }
     return new SplitReader(sources, length);
   }

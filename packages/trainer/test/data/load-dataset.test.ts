@@ -164,7 +164,7 @@ describe("a local folder", () => {
     );
     await expect(loadDataset(await folderOf({ "a.txt": "x" }))).rejects.toThrow('it has "a.txt"; supported');
     const folder = await folderOf({ "train.jsonl": jsonl(1), "test.jsonl": "" });
-    await expect(loadDataset(folder)).rejects.toThrow("test.jsonl has no records");
+    await expect(loadDataset(folder)).rejects.toThrow("test.jsonl is empty: it has no records");
     expect(numbers(await loadDataset(folder, { split: "train" }))).toEqual([1]);
     await expect(loadDataset(folder, { name: "x" })).rejects.toThrow('has no configuration named "x"');
   });

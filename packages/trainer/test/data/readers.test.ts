@@ -77,8 +77,8 @@ describe("JSON lines", () => {
     ['{"a":1}\n"x"\n', "line 2 of PATH is a string, but"],
     ['{"a":1}\nnull', "line 2 of PATH is null, but"],
     ["hello\n", 'line 1 of PATH is not valid JSON, column 1: expected a value, but found "h"'],
-    ["", "PATH has no records"],
-    ["\n \n", "PATH has no records"],
+    ["", "PATH is empty: it has no records"],
+    ["\n \n", "PATH is empty: it has no records"],
     [Uint8Array.of(0x7b, 0x22, 0xff, 0x22, 0x7d), "line 1 of PATH is not UTF-8 text"],
   ])("says where %j is broken", async (content, message) => {
     const path = await fileOf("a.jsonl", content);
@@ -138,7 +138,7 @@ describe("JSON", () => {
       'PATH is not valid JSON at line 2, column 8 (position 17): expected "," or "}", but found "]"',
     ],
     ['[{"a":1}, 5]', {}, "record 2 of PATH is a number, but a record is an object"],
-    ["[]", {}, "PATH has no records"],
+    ["[]", {}, "PATH is empty: it has no records"],
     ['[{"a":1}] x', {}, 'expected the end, but found "x"'],
     ['{"a":1,"b":2}', { field: "data" }, 'PATH has no field "data"; it has "a", "b"'],
     ["[1]", { field: "data" }, 'PATH holds an array at the top, so it has no field "data"'],
@@ -238,8 +238,8 @@ describe("CSV", () => {
     ['a,b\r\n1,"x\r\ny"\r\n1,2,3\r\n', "line 4 of PATH has 3 columns, but the header has 2"],
     ["a,b\r1,2\r1,2,3\r", "line 3 of PATH has 3 columns, but the header has 2"],
     ["\ufeff\n\na,b\n1,2,3\n", "line 4 of PATH has 3 columns, but the header has 2"],
-    ["a,b\n", "PATH has no records"],
-    ["", "PATH has no records"],
+    ["a,b\n", "PATH is empty: it has no records"],
+    ["", "PATH is empty: it has no records"],
     [Uint8Array.of(0x61, 0x0a, 0xff), "PATH is not UTF-8 text"],
     [Uint8Array.of(0x61, 0x0a, 0xc3), "PATH is not UTF-8 text"],
   ])("says where %j is broken", async (content, message) => {
@@ -292,7 +292,7 @@ describe("Parquet", () => {
   });
 
   it("refuses what is empty, no Parquet, or cut off", async () => {
-    await expect(rowsOf(goldenPath("empty.parquet"))).rejects.toThrow("has no records");
+    await expect(rowsOf(goldenPath("empty.parquet"))).rejects.toThrow("it has no records");
     await expect(rowsOf(await fileOf("a.parquet", ""))).rejects.toThrow("a.parquet is empty");
     await expect(rowsOf(await fileOf("a.parquet", '{"a":1}\n'))).rejects.toThrow(
       "is not a Parquet file, or was cut off",
