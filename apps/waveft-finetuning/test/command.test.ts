@@ -49,7 +49,11 @@ describe("a run", () => {
     for (const name of ["adapter_config.json", "adapter_model.safetensors", "README.md", "checkpoint-2"])
       expect(existsSync(join(output, name))).toBe(true);
     const state = JSON.parse(readFileSync(join(output, "trainer_state.json"), "utf8"));
-    expect(state.log_history[0]).toMatchObject({ step: 1, num_tokens: expect.any(Number), step_time: expect.any(Number) });
+    expect(state.log_history[0]).toMatchObject({
+      step: 1,
+      num_tokens: expect.any(Number),
+      step_time: expect.any(Number),
+    });
     const html = readFileSync(join(output, "report.html"), "utf8");
     expect(html).toContain("const curves = {");
     expect(html).not.toMatch(/(src|href)\s*=\s*["']?https?:/);
@@ -64,7 +68,10 @@ describe("wrong input gives one sentence and exit code 2", () => {
     ["no such model", () => ["--base_model", join(folder, "none")], /no folder/],
     [
       "unsupported model type",
-      () => ["--base_model", model((path) => writeFileSync(join(path, "config.json"), '{"model_type":"mamba"}'))],
+      () => [
+        "--base_model",
+        model((path) => writeFileSync(join(path, "config.json"), '{"model_type":"mamba"}')),
+      ],
       /"mamba"; supported are/,
     ],
     [
@@ -79,7 +86,10 @@ describe("wrong input gives one sentence and exit code 2", () => {
     ],
     [
       "corrupt pickle",
-      () => ["--base_model", model((path) => writeFileSync(join(path, "pytorch_model.bin"), "damaged"), "opt-post")],
+      () => [
+        "--base_model",
+        model((path) => writeFileSync(join(path, "pytorch_model.bin"), "damaged"), "opt-post"),
+      ],
       /pytorch_model\.bin is not a torch checkpoint/,
     ],
     [
@@ -94,15 +104,35 @@ describe("wrong input gives one sentence and exit code 2", () => {
       () => ["--data_path", file("broken.jsonl", '{"instruction":"a","output":"b"}\n{"instruction')],
       /line 2/,
     ],
-    ["records without fields", () => ["--data_path", file("text.json", '[{"text":"a"}]')], /record 1 has no text in "instruction"/],
+    [
+      "records without fields",
+      () => ["--data_path", file("text.json", '[{"text":"a"}]')],
+      /record 1 has no text in "instruction"/,
+    ],
     ["too few records", () => ["--val_set_size", "1000"], /give --val_set_size below 60/],
     ["unknown wavelet", () => ["--waveft_wavelet_family", "db99"], /no wavelet named "db99"/],
-    ["too many coefficients", () => ["--waveft_n_frequency", "100000"], /--waveft_n_frequency is 100000 .* give 1 to/],
+    [
+      "too many coefficients",
+      () => ["--waveft_n_frequency", "100000"],
+      /--waveft_n_frequency is 100000 .* give 1 to/,
+    ],
     ["no coefficients", () => ["--waveft_n_frequency", "0"], /Give an integer of at least 1/],
-    ["targets that match nothing", () => ["--waveft_target_modules", "query"], /its linear layers are .*q_proj/],
+    [
+      "targets that match nothing",
+      () => ["--waveft_target_modules", "query"],
+      /its linear layers are .*q_proj/,
+    ],
     ["a broken pattern", () => ["--waveft_target_modules", "(("], /not a valid regular expression/],
-    ["unwritable output folder", () => ["--output_dir", join(data, "out")], /output_dir .* cannot be written to/],
-    ["steps that do not fit", () => ["--save_step", "7", "--eval_step", "5"], /--save_step .* multiple of --eval_step/],
+    [
+      "unwritable output folder",
+      () => ["--output_dir", join(data, "out")],
+      /output_dir .* cannot be written to/,
+    ],
+    [
+      "steps that do not fit",
+      () => ["--save_step", "7", "--eval_step", "5"],
+      /--save_step .* multiple of --eval_step/,
+    ],
     ["a word for a boolean", () => ["--shuffle", "yes"], /Give true or false/],
     ["an unknown device", () => ["--device", "tpu"], /no device "tpu"; there are auto/],
     ["an unknown flag", () => ["--nonsense"], /unknown option/],

@@ -10,13 +10,18 @@ import { parquetWriteBuffer } from "hyparquet-writer";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { type HubServer, startHubServer } from "../../../packages/transformers/test/support/hub-server";
 
-const model350m = fileURLToPath(new URL("../../../packages/transformers/test/golden/opt-post/", import.meta.url));
+const model350m = fileURLToPath(
+  new URL("../../../packages/transformers/test/golden/opt-post/", import.meta.url),
+);
 const work = mkdtempSync(join(tmpdir(), "waveft-quick-start-"));
 let server: HubServer;
 
 /** 300 reviews, as the hub keeps data sets: one Parquet file a split. */
 const reviews = (): Uint8Array => {
-  const texts = Array.from({ length: 300 }, (_, i) => `Review ${i}: the film was ${i % 2 ? "good" : "dull"}.`);
+  const texts = Array.from(
+    { length: 300 },
+    (_, i) => `Review ${i}: the film was ${i % 2 ? "good" : "dull"}.`,
+  );
   const labels = texts.map((_, i) => i % 2);
   return new Uint8Array(
     parquetWriteBuffer({
@@ -34,7 +39,9 @@ beforeAll(async () => {
       .filter((entry) => entry.isFile())
       .map(({ name }) => [name, new Uint8Array(readFileSync(join(model350m, name)))]),
   );
-  expect(Object.keys(files)).toEqual(expect.arrayContaining(["pytorch_model.bin", "vocab.json", "merges.txt"]));
+  expect(Object.keys(files)).toEqual(
+    expect.arrayContaining(["pytorch_model.bin", "vocab.json", "merges.txt"]),
+  );
   expect(Object.keys(files)).not.toContain("tokenizer.json");
   server = await startHubServer({
     "facebook/opt-350m": { files },
@@ -49,18 +56,25 @@ afterAll(async () => {
   rmSync(work, { recursive: true });
 });
 
-const logitsOf = async (model: PeftModel<Awaited<ReturnType<typeof AutoModelForCausalLM.fromPretrained>>>) => {
+const logitsOf = async (
+  model: PeftModel<Awaited<ReturnType<typeof AutoModelForCausalLM.fromPretrained>>>,
+) => {
   const ids = hostTensor(Int32Array.of(2, 9, 40, 77, 12, 5), [1, 6]);
   const places = hostTensor(Int32Array.of(0, 1, 2, 3, 4, 5), [1, 6]);
   const segments = hostTensor(new Int32Array(6).fill(1), [1, 6]);
-  const run = compile((inputs: CausalLMInputs) => ({ logits: model.forward(inputs).logits }), { device: model.device });
+  const run = compile((inputs: CausalLMInputs) => ({ logits: model.forward(inputs).logits }), {
+    device: model.device,
+  });
   const { logits } = await run({ inputIds: ids, positionIds: places, segmentIds: segments });
   await run.dispose();
   return logits.data as Float32Array;
 };
 
 test("the quick start, line for line", async () => {
-  const model = await AutoModelForCausalLM.fromPretrained("facebook/opt-350m", { dtype: "bfloat16", device: "auto" });
+  const model = await AutoModelForCausalLM.fromPretrained("facebook/opt-350m", {
+    dtype: "bfloat16",
+    device: "auto",
+  });
   const tokenizer = await AutoTokenizer.fromPretrained("facebook/opt-350m");
   const dataset = await loadDataset("imdb", { split: "train[:1%]" });
   expect(dataset.length).toBe(3);
@@ -70,7 +84,12 @@ test("the quick start, line for line", async () => {
     model: peftModel,
     trainDataset: dataset,
     processingClass: tokenizer,
-    args: new SFTConfig({ datasetTextField: "text", maxLength: 128, outputDir: join(work, "trainer_output"), learningRate: 1e-2 }),
+    args: new SFTConfig({
+      datasetTextField: "text",
+      maxLength: 128,
+      outputDir: join(work, "trainer_output"),
+      learningRate: 1e-2,
+    }),
   });
   await trainer.train();
   expect(trainer.state.globalStep).toBe(3);
@@ -87,5 +106,9 @@ test("the quick start, line for line", async () => {
   const bare = await tuned.disableAdapter(() => logitsOf(tuned));
   expect(bare).not.toEqual(before);
   const config = JSON.parse(readFileSync(join(folder, "adapter_config.json"), "utf8"));
-  expect(config).toMatchObject({ peft_type: "WAVEFT", base_model_name_or_path: "facebook/opt-350m", n_frequency: 259 });
+  expect(config).toMatchObject({
+    peft_type: "WAVEFT",
+    base_model_name_or_path: "facebook/opt-350m",
+    n_frequency: 259,
+  });
 }, 60_000);

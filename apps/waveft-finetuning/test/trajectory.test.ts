@@ -42,7 +42,9 @@ const optionsOf = ({ model, data, flags }: Trajectory, device: string, limit?: n
     device,
     max_steps: limit ?? flags.max_steps,
   });
-  const argv = given.flatMap(([name, value]) => (value === null || value === undefined ? [] : [`--${name}`, String(value)]));
+  const argv = given.flatMap(([name, value]) =>
+    value === null || value === undefined ? [] : [`--${name}`, String(value)],
+  );
   return parseOptions(argv).options;
 };
 

@@ -24,7 +24,10 @@ const firstRead = 1 << 15;
 /** Reads and checks the header (see https://github.com/huggingface/safetensors, "Format"). Throws `SafetensorsError`. */
 export async function openSafetensors(source: ByteSource): Promise<SafetensorsFile> {
   const file = source.name ?? "safetensors";
-  const { header, dataStart } = await readHeader(file, source);
+  const { header, dataStart } = await readHeader(file, source).catch(async (error: unknown) => {
+    await source.close?.();
+    throw error;
+  });
   return {
     metadata: header.metadata,
     tensors: header.tensors,
