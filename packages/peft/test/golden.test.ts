@@ -43,7 +43,7 @@ describe("ΔW and its gradient are PEFT's", () => {
       const { out, in: width, ...json } = fields;
       const config = WaveFTConfig.fromJson(json);
       const [adapter] = waveft.createAdapters(config, [
-        { name: "layer", outFeatures: out, inFeatures: width },
+        { name: "layer", outFeatures: out, inFeatures: width, dtype: "float32" },
       ]);
       const spectrum = adapter!.parameters.waveft_spectrum!;
       spectrum.data = of("coefficients");
