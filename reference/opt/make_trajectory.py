@@ -115,6 +115,7 @@ def main():
     (ADAPTERS / "README.md").write_text(
         f"`delta.*` by `reference/peft/make_delta.py` (1e-5 relative), `adapter-*` by `reference/opt/make_trajectory.py` with {VERSION_LINE}.\n"
         "`adapter-*/expected.safetensors`: logits of base + adapter where the mask is 1; `first.safetensors`: gradients of the first batch (both 1e-4 relative).\n"
+        "`targets.json` by `reference/peft/make_targets.py` (exact); `half`, `init`, `adapter-bias-*` and `adapter-coif4` by `reference/peft/make_layers.py`, whose head states the tolerances.\n"
     )
 
 

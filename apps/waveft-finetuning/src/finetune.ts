@@ -28,6 +28,8 @@ export interface FinetuneResult {
   readonly trainable: string;
   readonly records: { readonly train: number; readonly evaluation: number };
   readonly state: TrainerState;
+  /** Loss of every update, [update, loss]. */
+  readonly losses: readonly (readonly [step: number, loss: number])[];
   readonly lossBefore: number | null;
   readonly lossAfter: number | null;
   readonly completions: readonly Completion[];
@@ -70,12 +72,13 @@ export const finetune = async (
     tokenizeRecord(record, tokenizer, options.cutoff_len);
   const peftModel = getPeftModel(model, config);
   const trainable = peftModel.printTrainableParameters(say);
+  const losses: [step: number, loss: number][] = [];
   const trainer = new Trainer({
     model: peftModel,
     args,
     trainDataset: records.train.map(tokenize),
     evalDataset: withEvaluation ? records.evaluation.map(tokenize) : null,
-    callbacks,
+    callbacks: [{ onStepEnd: ({ step, loss }) => void losses.push([step, loss]) }, ...callbacks],
   });
   say(
     `data: ${records.train.length} examples to train on, ${records.evaluation.length} to evaluate on; ${trainer.maxSteps} updates`,
@@ -99,6 +102,7 @@ export const finetune = async (
     trainable,
     records: { train: records.train.length, evaluation: records.evaluation.length },
     state: trainer.state,
+    losses,
     lossBefore,
     lossAfter,
     completions: samples.map(({ instruction, output }, i) => ({

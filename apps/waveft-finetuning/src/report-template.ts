@@ -28,6 +28,8 @@ export const template = `<!doctype html>
 </div>
 <h2>Loss</h2>
 <div id="plot"></div>
+<p class="lead">The mean over all tokens, the fixed words of the prompt among them, as in PEFT's example: the first
+fall is the prompt being learned.</p>
 <% if (it.completions.length > 0) { %>
 <h2>Completions</h2>
 <table>
@@ -52,7 +54,7 @@ export const template = `<!doctype html>
     axes: [{ label: "update" }, { label: "loss" }],
     series: [
       { label: "update" },
-      { label: "training", stroke: "#2b6cb0", width: 2, spanGaps: true },
+      { label: "training", stroke: "#2b6cb0", width: 1.5, spanGaps: true, points: { show: steps.length < 60 } },
       { label: "evaluation", stroke: "#c05621", width: 2, spanGaps: true, points: { show: true, size: 7 } },
     ],
   }, [steps, at(curves.training), at(curves.evaluation)], document.getElementById("plot"));

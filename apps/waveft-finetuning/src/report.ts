@@ -22,7 +22,7 @@ export const renderReport = async (result: FinetuneResult): Promise<string> => {
   );
   const { logHistory } = result.state;
   const curves = {
-    training: logHistory.flatMap(({ step, loss }) => (loss === undefined ? [] : [[step, loss]])),
+    training: result.losses,
     evaluation: [
       ...(result.lossBefore === null ? [] : [[0, result.lossBefore]]),
       ...logHistory.flatMap(({ step, eval_loss }) => (eval_loss === undefined ? [] : [[step, eval_loss]])),

@@ -1,6 +1,7 @@
 import { encodeHalf, type Parameter } from "@waveft/autograd";
 import type { TensorData } from "@waveft/safetensors";
 import { PeftError } from "./errors";
+import type { LayerAdapter } from "./method";
 
 /** Parameters by the names that they have in adapter files. */
 export type AdapterState = ReadonlyMap<string, Parameter>;
@@ -11,9 +12,18 @@ export type StoredTensors = ReadonlyMap<
   { readonly shape: readonly number[]; readonly data: Float32Array }
 >;
 
-/** The name in files of a parameter of a layer. */
-export const fileName = (layer: string, parameter: string): string =>
-  `base_model.model.${layer}.${parameter}`;
+/** All that a file holds of an adapter: its layers' parameters, and the biases that were trained along. */
+export const stateOf = (
+  adapters: ReadonlyMap<string, LayerAdapter>,
+  biases: ReadonlyMap<string, Parameter>,
+): Map<string, Parameter> => {
+  const state = new Map<string, Parameter>();
+  for (const [layer, { parameters }] of adapters)
+    for (const [name, parameter] of Object.entries(parameters))
+      state.set(`base_model.model.${layer}.${name}`, parameter);
+  for (const [name, parameter] of biases) state.set(`base_model.model.${name}`, parameter);
+  return state;
+};
 
 const dtypeNames = { float32: "F32", float16: "F16", bfloat16: "BF16", int32: "I32", bool: "BOOL" } as const;
 

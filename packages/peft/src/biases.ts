@@ -1,6 +1,7 @@
 import type { Linear, Module, Parameter } from "@waveft/autograd";
 import { isAdaptedLinear } from "./adapted-linear";
 import type { PeftConfig } from "./config";
+import { PeftError } from "./errors";
 
 /**
  * The biases of the base model that a config trains, by the names they have in PEFT's files: those of adapted
@@ -31,4 +32,13 @@ export const trainedBiases = (
       return base.bias === null ? [] : [[`${name}.base_layer.bias`, base.bias]];
     }),
   );
+};
+
+/** Throws where a bias is not float32, which optimizers work on. */
+export const checkTrainable = (biases: ReadonlyMap<string, Parameter>): void => {
+  const half = [...biases].find(([, { dtype }]) => dtype !== "float32");
+  if (half !== undefined)
+    throw new PeftError(
+      `peft: ${half[0]} is ${half[1].dtype}; biases can be trained in a float32 model only`,
+    );
 };

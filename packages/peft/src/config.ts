@@ -145,3 +145,27 @@ export const checkPeftFields = (fields: PeftFields, owner = "peft"): void => {
 const camelCase = (key: string): string =>
   key.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 const snakeCase = (key: string): string => key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+
+/** Fields that do not change what an adapter computes. */
+const labels = new Set(
+  "auto_mapping base_model_name_or_path inference_mode init_weights peft_version revision task_type target_modules".split(
+    " ",
+  ),
+);
+
+/** Throws unless two adapters of one name compute the same from the same values. */
+export const checkSameConfig = (
+  source: string,
+  name: string,
+  present: PeftConfig,
+  given: PeftConfig,
+): void => {
+  const [a, b] = [present.toJson(), given.toJson()];
+  const other = Object.keys(b).find(
+    (key) => !labels.has(key) && JSON.stringify(a[key]) !== JSON.stringify(b[key]),
+  );
+  if (other !== undefined)
+    throw new PeftError(
+      `${source}: ${other} is ${JSON.stringify(b[other])}, but ${JSON.stringify(a[other])} in the adapter "${name}" of this model; delete that, or take another name`,
+    );
+};

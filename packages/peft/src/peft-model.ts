@@ -1,8 +1,8 @@
 import { type Device, type DropoutSeed, type Linear, Module, type Parameter } from "@waveft/autograd";
 import { AdaptedLinear, isAdaptedLinear } from "./adapted-linear";
-import { type AdapterState, fileName, matchState } from "./adapter-state";
-import { trainedBiases } from "./biases";
-import type { PeftConfig } from "./config";
+import { type AdapterState, matchState, stateOf } from "./adapter-state";
+import { checkTrainable, trainedBiases } from "./biases";
+import { checkSameConfig, type PeftConfig } from "./config";
 import { PeftError } from "./errors";
 import { type BaseModel, type LoadOptions, readAdapter, writeAdapter } from "./files";
 import type { AdapterMethod, InitOptions, LayerAdapter } from "./method";
@@ -397,42 +397,4 @@ const describe = ({ kind, config: { nameOrPath, modelType } }: AdaptableModel): 
   const folder = modelType.replaceAll("-", "_");
   const parent_library = `transformers.models.${folder}.modeling_${folder}`;
   return { nameOrPath: nameOrPath || null, autoMapping: { base_model_class: kind, parent_library } };
-};
-
-const stateOf = (
-  adapters: ReadonlyMap<string, LayerAdapter>,
-  biases: ReadonlyMap<string, Parameter>,
-): Map<string, Parameter> => {
-  const state = new Map<string, Parameter>();
-  for (const [layer, { parameters }] of adapters)
-    for (const [name, parameter] of Object.entries(parameters)) state.set(fileName(layer, name), parameter);
-  for (const [name, parameter] of biases) state.set(`base_model.model.${name}`, parameter);
-  return state;
-};
-
-/** Optimizers work on float32. */
-const checkTrainable = (biases: ReadonlyMap<string, Parameter>): void => {
-  const half = [...biases].find(([, { dtype }]) => dtype !== "float32");
-  if (half !== undefined)
-    throw new PeftError(
-      `peft: ${half[0]} is ${half[1].dtype}; biases can be trained in a float32 model only`,
-    );
-};
-
-/** Fields that do not change what an adapter computes. */
-const labels = new Set(
-  "auto_mapping base_model_name_or_path inference_mode init_weights peft_version revision task_type target_modules".split(
-    " ",
-  ),
-);
-
-const checkSameConfig = (source: string, name: string, present: PeftConfig, given: PeftConfig): void => {
-  const [a, b] = [present.toJson(), given.toJson()];
-  const other = Object.keys(b).find(
-    (key) => !labels.has(key) && JSON.stringify(a[key]) !== JSON.stringify(b[key]),
-  );
-  if (other !== undefined)
-    throw new PeftError(
-      `${source}: ${other} is ${JSON.stringify(b[other])}, but ${JSON.stringify(a[other])} in the adapter "${name}" of this model; delete that, or take another name`,
-    );
 };

@@ -47,23 +47,25 @@ export const writeFolder = async (folder: string, fill: (aside: string) => Promi
 export const checkpointFolder = (outputDir: string, step: number): string =>
   node().path.join(outputDir, `checkpoint-${step}`);
 
-/** Removes the oldest checkpoints beyond the limit; the best one stays. */
+/** Removes the oldest checkpoints beyond the limit; those to keep, the newest and the best, stay. */
 export const rotateCheckpoints = async (
   outputDir: string,
   limit: number,
-  best: string | null,
+  keep: readonly (string | null)[],
 ): Promise<void> => {
   const { fs, path } = node();
-  const steps = (await fs.readdir(outputDir))
-    .map((name) => /^checkpoint-(\d+)$/.exec(name))
-    .filter((match) => match !== null)
-    .map((match) => Number(match[1]))
-    .sort((a, b) => a - b);
-  const folders = steps.map((step) => checkpointFolder(outputDir, step));
-  // The newest is never dropped, nor is the best: with a limit of 1 both may stay.
+  const kept = new Set(keep.flatMap((folder) => (folder === null ? [] : [path.resolve(folder)])));
+  const names = (await fs.readdir(outputDir)).filter((name) => /^checkpoint-\d+$/.test(name));
+  const folders = await Promise.all(
+    names.map(async (name) => {
+      const folder = path.resolve(outputDir, name);
+      return { folder, age: (await fs.stat(folder)).mtimeMs, step: Number(name.slice("checkpoint-".length)) };
+    }),
+  );
+  // By age, not by step: an earlier run into this folder may have got further.
   const candidates = folders
-    .slice(0, -1)
-    .filter((folder) => best === null || path.resolve(folder) !== path.resolve(best));
+    .sort((a, b) => a.age - b.age || a.step - b.step)
+    .filter(({ folder }) => !kept.has(folder));
   const surplus = Math.max(0, folders.length - limit);
-  for (const folder of candidates.slice(0, surplus)) await fs.rm(folder, { recursive: true });
+  for (const { folder } of candidates.slice(0, surplus)) await fs.rm(folder, { recursive: true });
 };

@@ -157,14 +157,17 @@ const feed = (rows: PackedRows, scale: number) => {
   return { ...inputs, labels: hostTensor(picked, [half]), logitsAt: hostTensor(logitsAt, [half]) };
 };
 
-const countsOf = (examples: readonly TokenizedExample[]): { labelCount: number; tokenCount: number } => {
-  let labelCount = 0;
-  let tokenCount = 0;
-  for (const { inputIds, labels = inputIds } of examples) {
-    tokenCount += inputIds.length;
-    for (let t = 1; t < labels.length; t++) if (labels[t] !== ignoredLabel) labelCount++;
-  }
-  return { labelCount, tokenCount };
+const countsOf = (examples: readonly TokenizedExample[]): { labelCount: number; tokenCount: number } => ({
+  labelCount: labelCountOf(examples),
+  tokenCount: examples.reduce((total, { inputIds }) => total + inputIds.length, 0),
+});
+
+/** Labels that are predicted: the first token of an example never is. */
+export const labelCountOf = (examples: readonly TokenizedExample[]): number => {
+  let count = 0;
+  for (const { inputIds, labels = inputIds } of examples)
+    for (let t = 1; t < labels.length; t++) if (labels[t] !== ignoredLabel) count++;
+  return count;
 };
 
 const addTo = (total: Float32Array, addend: Float32Array): void => {

@@ -41,8 +41,10 @@ export class SFTConfig {
     }
     this.fields = resolveFields("SFTConfig", sftDefaults, fields);
     checkTrainingFields("SFTConfig", this.fields);
-    const { maxLength } = this.fields;
+    const { maxLength, datasetTextField } = this.fields;
     if (maxLength !== null && (!Number.isSafeInteger(maxLength) || maxLength < 1))
       throw new TrainerError(`SFTConfig: maxLength is ${maxLength}; give an integer of at least 1, or null`);
+    if (typeof datasetTextField !== "string" || datasetTextField === "")
+      throw new TrainerError(`SFTConfig: datasetTextField is ${datasetTextField}; give the name of a column`);
   }
 }

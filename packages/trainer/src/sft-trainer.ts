@@ -1,5 +1,5 @@
 import type { TrainerCallback } from "./callbacks";
-import type { TokenizedExample } from "./data";
+import { ignoredLabel, type TokenizedExample } from "./data";
 import { TrainerError } from "./errors";
 import type { TrainableModel } from "./model-loss";
 import { SFTConfig, type SFTFields } from "./sft-config";
@@ -8,7 +8,7 @@ import { Trainer } from "./trainer";
 /** What is needed of a tokenizer: `AutoTokenizer`'s result has it. */
 export interface TextTokenizer {
   readonly eosToken: string | null | undefined;
-  encode(text: string, options?: { truncation?: boolean; maxLength?: number }): number[];
+  encode(text: string): number[];
 }
 
 /** Rows of records: a `Dataset`. */
@@ -30,7 +30,10 @@ export interface SFTTrainerOptions {
   callbacks?: readonly TrainerCallback[];
 }
 
-/** Supervised fine-tuning on texts: each is ended by the end-of-sequence token, tokenized and cut. */
+/**
+ * Supervised fine-tuning on texts: each is ended by the end-of-sequence token, tokenized and cut, as in TRL. Rows
+ * with `inputIds` are only cut, and dropped when all their labels are ignored.
+ */
 export class SFTTrainer extends Trainer {
   constructor(options: SFTTrainerOptions) {
     const { model, args = new SFTConfig(), callbacks = [] } = options;
@@ -50,18 +53,27 @@ const tokenizeTexts = (
   source: TextSource,
   { processingClass, formattingFunc }: SFTTrainerOptions,
   { datasetTextField, maxLength }: SFTFields,
-): TokenizedExample[] =>
-  Array.from({ length: source.length }, (_, i) => {
+): TokenizedExample[] => {
+  const end = processingClass.eosToken ?? "";
+  return Array.from({ length: source.length }, (_, i) => {
     const row = source.at(i) ?? {};
-    if (Array.isArray(row.inputIds)) return { inputIds: row.inputIds as number[] };
+    const { inputIds, labels } = row as Partial<TokenizedExample>;
+    if (inputIds !== undefined && inputIds !== null)
+      return { inputIds: cut(inputIds, maxLength), labels: labels ? cut(labels, maxLength) : undefined };
     const text = formattingFunc === undefined ? row[datasetTextField] : formattingFunc(row);
-    if (typeof text !== "string")
-      throw new TrainerError(
-        `SFTTrainer: row ${i} of the ${name} has no text in "${datasetTextField}"; its columns are ${Object.keys(row).join(", ")}; set datasetTextField`,
-      );
-    const end = processingClass.eosToken ?? "";
-    const ended = text.endsWith(end) ? text : text + end;
-    return {
-      inputIds: processingClass.encode(ended, maxLength === null ? {} : { truncation: true, maxLength }),
-    };
-  });
+    if (typeof text !== "string") throw noText(name, i, row, formattingFunc ? null : datasetTextField);
+    return { inputIds: cut(processingClass.encode(text.endsWith(end) ? text : text + end), maxLength) };
+  }).filter(
+    ({ labels }) => labels === undefined || Array.from(labels).some((label) => label !== ignoredLabel),
+  );
+};
+
+const cut = (values: ArrayLike<number>, maxLength: number | null): ArrayLike<number> =>
+  maxLength === null || values.length <= maxLength ? values : Array.from(values).slice(0, maxLength);
+
+const noText = (name: string, i: number, row: object, field: string | null): TrainerError =>
+  new TrainerError(
+    field === null
+      ? `SFTTrainer: formattingFunc gave no text for row ${i} of the ${name}; it must return a string`
+      : `SFTTrainer: row ${i} of the ${name} has no text in "${field}"; its columns are ${Object.keys(row).join(", ") || "none"}; set datasetTextField`,
+  );

@@ -1,9 +1,10 @@
 import { AdamW, clipGradNorm, globalNorm, type Schedule } from "@waveft/autograd";
 import type { StepReport, TrainerCallback } from "./callbacks";
 import { checkpointFolder, prepareFolder, rotateCheckpoints, writeFolder, writeText } from "./checkpoints";
-import type { TokenizedExample } from "./data";
+import { ignoredLabel, type TokenizedExample } from "./data";
 import { TrainerError } from "./errors";
-import { ModelLoss, type TrainableModel } from "./model-loss";
+import { LogWindow } from "./log-window";
+import { labelCountOf, ModelLoss, type TrainableModel } from "./model-loss";
 import { batchesOf, epochOrder } from "./sampler";
 import { type LogRecord, newState, stateJson, type TrainerState } from "./trainer-state";
 import { evalEvery, schedules, TrainingArguments, type TrainingFields } from "./training-arguments";
@@ -46,6 +47,8 @@ export class Trainer {
   protected readonly evalExamples: readonly TokenizedExample[] | null;
   readonly #callbacks: readonly TrainerCallback[];
   readonly #loss: ModelLoss;
+  /** Parameters outside embeddings: transformers estimates 6 operations a token for each. */
+  readonly #countedParameters: number;
 
   constructor({
     model,
@@ -64,14 +67,14 @@ export class Trainer {
       throw new TrainerError(
         `trainer: evalStrategy is "${this.args.evalStrategy}", but there is no evalDataset; give one`,
       );
-    const longest = Math.max(
-      ...[...this.trainExamples, ...(this.evalExamples ?? [])].map(({ inputIds }) => inputIds.length),
-    );
+    const all = [...this.trainExamples, ...(this.evalExamples ?? [])];
+    const longest = all.reduce((length, { inputIds }) => Math.max(length, inputIds.length), 0);
     const positions = model.config.maxPositionEmbeddings;
     if (positions !== undefined && longest > positions)
       throw new TrainerError(
         `trainer: an example has ${longest} tokens, the model ${positions} positions; truncate to at most ${positions}`,
       );
+    this.#countedParameters = parametersOutsideEmbeddings(model);
     this.#loss = new ModelLoss(model, longest, this.args.maxTokensPerLaunch);
     if (this.#loss.parameters.length === 0)
       throw new TrainerError(
@@ -90,9 +93,10 @@ export class Trainer {
     return Math.ceil(batches / this.args.gradientAccumulationSteps);
   }
 
-  /** Trains to the end, and leaves the model in eval mode. */
+  /** Trains from the first update to the last, and leaves the model in eval mode. */
   async train(): Promise<TrainOutput> {
     const { args, state, maxSteps } = this;
+    Object.assign(state, newState());
     await prepareFolder(args.outputDir);
     const optimizer = this.#optimizer();
     const schedule = this.#schedule();
@@ -104,8 +108,7 @@ export class Trainer {
     for (const update of this.#updates()) {
       const report = await this.#update(update.examples, optimizer, schedule);
       state.epoch = update.epoch;
-      lossTotal += report.loss;
-      window.add(report);
+      lossTotal += window.add(report);
       await this.#tell((callback) => callback.onStepEnd?.(report, state));
       if (state.globalStep % args.loggingSteps === 0) await this.#log(window.take());
       if (this.#isDue(args.evalStrategy, evalEvery(args), update.endsEpoch)) await this.#evaluateAndRank();
@@ -126,7 +129,7 @@ export class Trainer {
 
   /**
    * The evaluation loss: the mean over batches of the mean over a batch's labels, each batch weighted by its
-   * rows. It is logged.
+   * rows; a batch without labels counts for nothing. It is logged.
    */
   async evaluate(): Promise<LogRecord> {
     const metrics = await this.measure();
@@ -141,13 +144,16 @@ export class Trainer {
     const started = performance.now();
     const batches = batchesOf(this.evalExamples, this.args.perDeviceEvalBatchSize);
     let total = 0;
+    let rows = 0;
     for (const batch of batches) {
       const { lossSum, labelCount } = await this.#loss.evaluate(batch);
+      if (labelCount === 0) continue;
       total += (lossSum / labelCount) * batch.length;
+      rows += batch.length;
     }
     const seconds = (performance.now() - started) / 1000;
     return {
-      eval_loss: total / this.evalExamples.length,
+      eval_loss: total / rows,
       eval_runtime: seconds,
       eval_samples_per_second: this.evalExamples.length / seconds,
       eval_steps_per_second: batches.length / seconds,
@@ -205,6 +211,7 @@ export class Trainer {
     optimizer.step(gradients);
     state.globalStep++;
     state.numInputTokensSeen += tokenCount;
+    state.totalFlos += 6 * tokenCount * this.#countedParameters;
     return {
       step: state.globalStep,
       maxSteps: this.maxSteps,
@@ -239,15 +246,17 @@ export class Trainer {
 
   #isDue(strategy: TrainingFields["evalStrategy"], every: number, endsEpoch: boolean): boolean {
     const { globalStep } = this.state;
-    // By steps, the last update counts too.
-    if (strategy === "steps") return globalStep % every === 0 || globalStep === this.maxSteps;
-    return strategy === "epoch" && endsEpoch;
+    // The last update counts too, whatever the strategy.
+    const isLast = globalStep === this.maxSteps;
+    return strategy === "steps"
+      ? isLast || globalStep % every === 0
+      : strategy === "epoch" && (isLast || endsEpoch);
   }
 
   async #evaluateAndRank(): Promise<void> {
     const { state } = this;
     const loss = (await this.evaluate()).eval_loss!;
-    if (!this.args.loadBestModelAtEnd || (state.bestMetric !== null && !(loss < state.bestMetric))) return;
+    if (!this.args.loadBestModelAtEnd || !(loss < (state.bestMetric ?? Number.POSITIVE_INFINITY))) return;
     state.bestMetric = loss;
     state.bestGlobalStep = state.globalStep;
   }
@@ -263,7 +272,7 @@ export class Trainer {
       await this.#writeState(aside);
     });
     if (args.saveTotalLimit !== null)
-      await rotateCheckpoints(args.outputDir, args.saveTotalLimit, state.bestModelCheckpoint);
+      await rotateCheckpoints(args.outputDir, args.saveTotalLimit, [folder, state.bestModelCheckpoint]);
     await this.#tell((callback) => callback.onSave?.(folder, state));
     return isBest;
   }
@@ -315,47 +324,35 @@ export class Trainer {
   }
 }
 
-/** What happened since the last log entry: the mean loss, the last norm and rate, tokens and seconds in all. */
-class LogWindow {
-  #reports: StepReport[] = [];
-  #lossTotal = 0;
-  #losses = 0;
-
-  add(report: StepReport): void {
-    this.#reports.push(report);
-    // A loss that is no number counts as the mean of the others, as in transformers.
-    const mean = this.#losses === 0 ? 0 : this.#lossTotal / this.#losses;
-    this.#lossTotal += Number.isFinite(report.loss) ? report.loss : mean;
-    this.#losses++;
-  }
-
-  take(): LogRecord {
-    const reports = this.#reports;
-    const last = reports.at(-1)!;
-    const record = {
-      loss: this.#lossTotal / reports.length,
-      grad_norm: last.gradNorm,
-      learning_rate: last.learningRate,
-      num_tokens: reports.reduce((total, { numTokens }) => total + numTokens, 0),
-      step_time: reports.reduce((total, { stepTime }) => total + stepTime, 0),
-    };
-    this.#reports = [];
-    this.#lossTotal = 0;
-    this.#losses = 0;
-    return record;
-  }
-}
+const parametersOutsideEmbeddings = (model: TrainableModel): number => {
+  const embeddings = new Set(
+    Array.from(model.namedModules()).flatMap(([, module]) =>
+      module.kind === "Embedding" ? module.parameters() : [],
+    ),
+  );
+  return model
+    .parameters()
+    .reduce((total, parameter) => total + (embeddings.has(parameter) ? 0 : parameter.tensor.size), 0);
+};
 
 const readExamples = (name: string, source: ExampleSource): TokenizedExample[] => {
-  const examples = Array.from(
-    { length: source.length },
-    (_, i) => source.at(i) as Partial<TokenizedExample> | undefined,
-  );
+  const examples = Array.from({ length: source.length }, (_, i) => readExample(name, i, source.at(i)));
   if (examples.length === 0)
     throw new TrainerError(`trainer: the ${name} is empty; give at least one example`);
-  return examples.map((example, i) => {
-    if (example?.inputIds === undefined || example.inputIds.length === 0)
-      throw new TrainerError(`trainer: row ${i} of the ${name} has no inputIds; tokenize the texts first`);
-    return example as TokenizedExample;
-  });
+  if (labelCountOf(examples) === 0)
+    throw new TrainerError(
+      `trainer: no example of the ${name} has a token to predict; give examples of two tokens or more, not all labels ${ignoredLabel}`,
+    );
+  return examples;
+};
+
+const readExample = (name: string, i: number, row: unknown): TokenizedExample => {
+  const { inputIds, labels } = (row ?? {}) as Partial<TokenizedExample>;
+  if (inputIds === undefined || inputIds.length === 0)
+    throw new TrainerError(`trainer: row ${i} of the ${name} has no inputIds; tokenize the texts first`);
+  if (labels !== undefined && labels !== null && labels.length !== inputIds.length)
+    throw new TrainerError(
+      `trainer: row ${i} of the ${name} has ${inputIds.length} inputIds and ${labels.length} labels; give as many`,
+    );
+  return { inputIds, labels: labels ?? undefined };
 };

@@ -2,7 +2,9 @@ import { constantSchedule, cosineSchedule, linearSchedule, type Schedule } from 
 import { TrainerError } from "./errors";
 
 /** When to evaluate or save. */
-export type IntervalStrategy = "no" | "steps" | "epoch";
+export type IntervalStrategy = (typeof intervalStrategies)[number];
+
+const intervalStrategies = ["no", "steps", "epoch"] as const;
 
 /** Learning-rate schedules by the names that transformers gives them. */
 export const schedules = {
@@ -49,7 +51,10 @@ export interface TrainingFields {
   dataSeed: number | null;
   /** False: examples in the data set's order in every epoch. */
   shuffle: boolean;
-  /** Tokens, padding included, that one launch of the engine may hold. */
+  /**
+   * Tokens, padding included, that one launch of the engine may hold; never less than one row. The logits alone
+   * take four bytes × vocabulary for each, and as much again in the backward pass: lower it where memory is short.
+   */
   maxTokensPerLaunch: number;
 }
 
@@ -83,12 +88,14 @@ export const trainingDefaults: TrainingFields = {
 
 /** Fills in defaults and checks; unknown names are refused with the list of known ones. */
 export const resolveFields = <F extends object>(owner: string, defaults: F, fields: Partial<F>): F => {
-  const unknown = Object.keys(fields).find((key) => !(key in defaults));
+  const unknown = Object.keys(fields).find((key) => !Object.hasOwn(defaults, key));
   if (unknown !== undefined)
     throw new TrainerError(
       `${owner}: no setting "${unknown}"; there are ${Object.keys(defaults).join(", ")}`,
     );
-  return { ...defaults, ...fields };
+  // A field that is undefined was not given.
+  const given = Object.entries(fields).filter(([, value]) => value !== undefined);
+  return { ...defaults, ...Object.fromEntries(given) };
 };
 
 export const checkTrainingFields = (owner: string, fields: TrainingFields): void => {
@@ -104,17 +111,29 @@ export const checkTrainingFields = (owner: string, fields: TrainingFields): void
     "maxTokensPerLaunch",
   ] as const;
   for (const name of counts) if (!isCount(fields[name])) fail(name, "an integer of at least 1");
-  const { maxSteps, evalSteps, saveTotalLimit, numTrainEpochs, learningRate, warmupSteps } = fields;
+  const { maxSteps, evalSteps, saveTotalLimit, numTrainEpochs } = fields;
   if (maxSteps !== -1 && !isCount(maxSteps)) fail("maxSteps", "an integer of at least 1, or −1");
   if (evalSteps !== null && !isCount(evalSteps)) fail("evalSteps", "an integer of at least 1, or null");
   if (saveTotalLimit !== null && !isCount(saveTotalLimit))
     fail("saveTotalLimit", "an integer of at least 1, or null");
-  if (!(numTrainEpochs > 0 && Number.isFinite(numTrainEpochs))) fail("numTrainEpochs", "a number above 0");
-  if (!(learningRate >= 0 && Number.isFinite(learningRate))) fail("learningRate", "a number of at least 0");
-  if (!(warmupSteps >= 0 && Number.isFinite(warmupSteps))) fail("warmupSteps", "a number of at least 0");
-  if (!(fields.maxGradNorm >= 0)) fail("maxGradNorm", "a number of at least 0");
+  if (!(Number.isFinite(numTrainEpochs) && numTrainEpochs > 0)) fail("numTrainEpochs", "a number above 0");
+  for (const name of ["learningRate", "warmupSteps", "weightDecay", "maxGradNorm"] as const)
+    if (!(Number.isFinite(fields[name]) && fields[name] >= 0)) fail(name, "a number of at least 0");
+  for (const name of ["adamBeta1", "adamBeta2"] as const)
+    if (!(Number.isFinite(fields[name]) && fields[name] >= 0 && fields[name] < 1))
+      fail(name, "a number from 0 to below 1");
+  if (!(Number.isFinite(fields.adamEpsilon) && fields.adamEpsilon > 0))
+    fail("adamEpsilon", "a number above 0");
   if (!Number.isSafeInteger(fields.seed)) fail("seed", "an integer");
-  if (!(fields.lrSchedulerType in schedules)) fail("lrSchedulerType", Object.keys(schedules).join(", "));
+  if (fields.dataSeed !== null && !Number.isSafeInteger(fields.dataSeed))
+    fail("dataSeed", "an integer, or null for seed");
+  for (const name of ["shuffle", "loadBestModelAtEnd"] as const)
+    if (typeof fields[name] !== "boolean") fail(name, "true or false");
+  if (typeof fields.outputDir !== "string" || fields.outputDir === "") fail("outputDir", "a folder");
+  if (!Object.hasOwn(schedules, fields.lrSchedulerType))
+    fail("lrSchedulerType", Object.keys(schedules).join(", "));
+  for (const name of ["evalStrategy", "saveStrategy"] as const)
+    if (!intervalStrategies.includes(fields[name])) fail(name, intervalStrategies.join(", "));
   const { loadBestModelAtEnd, evalStrategy, saveStrategy } = fields;
   if (!loadBestModelAtEnd) return;
   if (evalStrategy === "no" || evalStrategy !== saveStrategy)

@@ -33,25 +33,31 @@ export const scatterDelta = (
   const { count, taps, i, j, highDown, highAcross } = placement;
   const lo = Float64Array.from(filters.recLo);
   const hi = Float64Array.from(filters.recHi);
-  const scatter = (target: Float32Array, n: number, value: number): void => {
-    const f = highDown[n] === 1 ? hi : lo;
-    const g = highAcross[n] === 1 ? hi : lo;
-    const top = 2 * i[n]! - taps + 2;
-    const left = 2 * j[n]! - taps + 2;
-    const [firstRow, endRow] = [Math.max(0, -top), Math.min(taps, out - top)];
-    const [firstColumn, endColumn] = [Math.max(0, -left), Math.min(taps, width - left)];
-    for (let a = firstRow; a < endRow; a++) {
-      const along = value * f[a]!;
-      const row = (top + a) * width + left;
-      for (let b = firstColumn; b < endColumn; b++) target[row + b]! += along * g[b]!;
-    }
-  };
+  // From top to bottom, so that neighbours in memory come together.
+  const order = Int32Array.from({ length: count }, (_, n) => n).sort(
+    (a, b) => i[a]! - i[b]! || j[a]! - j[b]!,
+  );
+  const touched = touchedBy(placement, shape);
   return {
-    touched: touchedBy(placement, shape),
+    // Where little is left out, going over all entries is faster than over a list.
+    touched: touched.length * 4 > out * width ? null : touched,
     add: (target, values) => {
-      for (let n = 0; n < count; n++) {
+      for (let place = 0; place < count; place++) {
+        const n = order[place]!;
         const value = scaling * values[n]!;
-        if (value !== 0) scatter(target, n, value);
+        if (value === 0) continue;
+        const f = highDown[n] === 1 ? hi : lo;
+        const g = highAcross[n] === 1 ? hi : lo;
+        const top = 2 * i[n]! - taps + 2;
+        const left = 2 * j[n]! - taps + 2;
+        const firstColumn = left < 0 ? -left : 0;
+        const endColumn = Math.min(taps, width - left);
+        const endRow = Math.min(taps, out - top);
+        for (let a = top < 0 ? -top : 0; a < endRow; a++) {
+          const along = value * f[a]!;
+          const row = (top + a) * width + left;
+          for (let b = firstColumn; b < endColumn; b++) target[row + b]! += along * g[b]!;
+        }
       }
     },
   };

@@ -32,20 +32,32 @@ export const waveft: AdapterMethod<WaveFTConfig> = {
 };
 
 /** Coefficients of each layer: shared out by size, by pattern, or the same for all. */
-const coefficientCounts = (config: WaveFTConfig, layers: readonly TargetLayer[]): number[] => {
+const coefficientCounts = (config: WaveFTConfig, layers: readonly TargetLayer[]): number[] =>
+  config.proportionalParameters
+    ? proportionalCounts(config, layers)
+    : layers.map((layer) => {
+        const count = patternValue(config.nFrequencyPattern, layer.name) ?? config.nFrequency;
+        if (count > sizeOf(layer))
+          throw new PeftError(`waveft: nFrequency is ${count} for ${tooMany(layer)}`);
+        return count;
+      });
+
+const proportionalCounts = ({ nFrequency }: WaveFTConfig, layers: readonly TargetLayer[]): number[] => {
   const shapes = layers.map(({ outFeatures, inFeatures }) => [outFeatures, inFeatures] as const);
-  const counts = config.proportionalParameters
-    ? proportionalBudget(shapes, config.nFrequency)
-    : layers.map(({ name }) => patternValue(config.nFrequencyPattern, name) ?? config.nFrequency);
-  counts.forEach((count, l) => {
-    const { name, outFeatures, inFeatures } = layers[l]!;
-    if (count > outFeatures * inFeatures)
-      throw new PeftError(
-        `waveft: nFrequency is ${count} for ${name}, a ${outFeatures}×${inFeatures} layer; give 1 to ${outFeatures * inFeatures}`,
-      );
-  });
-  return counts;
+  const entries = layers.reduce((total, layer) => total + sizeOf(layer), 0);
+  const filled = (nFrequency * layers.length) / entries;
+  const full = layers.find((layer) => sizeOf(layer) * filled >= sizeOf(layer) + 0.5);
+  if (full !== undefined)
+    throw new PeftError(
+      `waveft: nFrequency ${nFrequency} shared out gives ${Math.round(sizeOf(full) * filled)} for ${tooMany(full)}`,
+    );
+  return proportionalBudget(shapes, nFrequency);
 };
+
+const sizeOf = ({ outFeatures, inFeatures }: TargetLayer): number => outFeatures * inFeatures;
+
+const tooMany = (layer: TargetLayer): string =>
+  `${layer.name}, a ${layer.outFeatures}×${layer.inFeatures} layer; give 1 to ${sizeOf(layer)}`;
 
 /** What layers of one shape and count have in common: places, filters, indices. */
 interface Arithmetic {

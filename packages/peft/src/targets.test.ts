@@ -1,0 +1,88 @@
+import { describe, expect, test } from "vitest";
+import { golden, newModel, readJson, snapshot } from "../test/support";
+import { getPeftModel, isPeftError, WaveFTConfig } from "./index";
+
+const { models, cases } = readJson(golden("targets.json"));
+
+interface Case {
+  readonly model: string;
+  readonly config: Record<string, unknown>;
+  readonly unused_excludes?: boolean;
+  readonly error?: string;
+}
+
+const attempt = <T>(body: () => T): T | Error => {
+  try {
+    return body();
+  } catch (error) {
+    return error as Error;
+  }
+};
+
+test.each(
+  (cases as Case[]).map((row) => [row.model, JSON.stringify(row.config).slice(0, 150), row] as const),
+)(
+  "%s %s: PEFT's warning or an error that changes nothing",
+  (_, _text, { model, config, unused_excludes, error }) => {
+    const base = newModel(models[model]);
+    const before = snapshot(base);
+    const warnings: string[] = [];
+    const result = attempt(() =>
+      getPeftModel(base, WaveFTConfig.fromJson(config), { onWarning: (message) => warnings.push(message) }),
+    );
+    if (error === undefined)
+      expect(warnings.some((warning) => warning.includes("excludeModules"))).toBe(unused_excludes);
+    else {
+      expect(isPeftError(result)).toBe(true);
+      expect(snapshot(base)).toBe(before);
+    }
+  },
+);
+
+describe("what matches nothing is told", () => {
+  const message = (fields: ConstructorParameters<typeof WaveFTConfig>[0]): string => {
+    const result = attempt(() =>
+      getPeftModel(newModel(models.post3), new WaveFTConfig({ nFrequency: 5, ...fields })),
+    );
+    return (result as Error).message;
+  };
+  const layers = "k_proj, v_proj, q_proj, out_proj, fc1, fc2";
+
+  test("names that are not there: those that are", () => {
+    expect(message({ targetModules: ["query"] })).toContain(
+      "[query] match no layer of this model; its linear layers are",
+    );
+    expect(message({ targetModules: ["query"] })).toContain(layers);
+    expect(message({ targetModules: "q_proj" })).toContain('"q_proj" match no layer');
+  });
+
+  test("exclusions, block indices and empty lists", () => {
+    expect(message({ targetModules: ["fc1"], excludeModules: ["fc1"] })).toContain(
+      "left out by excludeModules",
+    );
+    expect(message({ targetModules: ["fc1"], layersToTransform: [9] })).toContain("layersToTransform");
+    expect(message({ targetModules: [] })).toContain("targetModules is empty");
+  });
+
+  test("modules of other kinds, broken patterns, unknown model types", () => {
+    expect(message({ targetModules: ["embed_tokens"] })).toContain(
+      "embed_tokens is a Embedding; only Linear layers",
+    );
+    expect(message({ targetModules: "(" })).toContain("not a valid regular expression");
+  });
+});
+
+test("insides of adapted layers are no targets of further adapters", () => {
+  const model = getPeftModel(
+    newModel(models.pre3),
+    new WaveFTConfig({ nFrequency: 5, targetModules: "all-linear" }),
+  );
+  const before = [...model.namedModules()].length;
+  model.addAdapter("second", new WaveFTConfig({ nFrequency: 4, targetModules: "all-linear" }));
+  model.addAdapter("third", new WaveFTConfig({ nFrequency: 4, targetModules: ".*fc1.*" }));
+  expect(model.peftConfig.get("second")!.targetModules).toEqual(
+    model.peftConfig.get("default")!.targetModules,
+  );
+  // One parameter table a layer and adapter, and nothing else.
+  expect([...model.namedModules()].length).toBe(before + 18 + 3);
+});
