@@ -305,6 +305,22 @@ describe("Parquet", () => {
     await expect(rowsOf(await fileOf("a.parquet", hole))).rejects.toThrow("is a corrupt Parquet file");
   });
 
+  it("survives a run of billions of values, wherever it stands", async () => {
+    const whole = new Uint8Array(
+      parquetWriteBuffer({
+        columnData: [
+          { name: "a", data: Array.from({ length: 40 }, (_, i) => (i < 30 ? "x" : null)), type: "STRING" },
+        ],
+        codec: "UNCOMPRESSED",
+      }),
+    );
+    for (let at = 4; at < whole.length - 12; at++) {
+      const bytes = whole.slice();
+      bytes.set([0xfe, 0xff, 0xff, 0xff, 0x0f], at);
+      await rowsOrClearError(await fileOf("a.parquet", bytes));
+    }
+  });
+
   it("gives rows or a clear error for any damage", async () => {
     const files = await Promise.all(
       ["none", "snappy", "gzip", "zstd", "lz4", "brotli"].map((name) =>

@@ -48,9 +48,11 @@ async function openParquet(path: string): Promise<RowSource> {
           const rowStart = Math.max(from, starts[group]!);
           const rowEnd = Math.min(to, starts[group + 1]!);
           if (rowStart >= rowEnd) continue;
-          await checkPages(file, metadata.row_groups[group]!).catch((error: unknown) => {
-            throw corrupt(error);
-          });
+          await checkPages(file, metadata, metadata.row_groups[group]!, compressors).catch(
+            (error: unknown) => {
+              throw corrupt(error);
+            },
+          );
           const read = await parquetReadObjects({
             file,
             metadata,
