@@ -311,7 +311,7 @@ describe("Parquet", () => {
         columnData: [
           { name: "a", data: Array.from({ length: 40 }, (_, i) => (i < 30 ? "x" : null)), type: "STRING" },
         ],
-        codec: "UNCOMPRESSED",
+        compressed: false,
       }),
     );
     for (let at = 4; at < whole.length - 12; at++) {
