@@ -59,7 +59,7 @@ describe("losses of PEFT's loop", () => {
       const steps = state.logHistory.filter((record) => "loss" in record);
       const column = (name: string) => steps.map((record) => record[name]!);
       expect(column("loss")).toBeAllclose(expected.loss, expected.tolerance);
-      expect(column("grad_norm")).toBeAllclose(expected.grad_norm, 10 * expected.tolerance);
+      expect(column("grad_norm")).toBeAllclose(expected.grad_norm, expected.tolerance);
       expect(column("learning_rate")).toBeAllclose(expected.learning_rate, 1e-12);
       expect(column("epoch")).toBeAllclose(expected.epoch, 1e-12);
       expect(column("num_tokens")).toEqual(expected.num_tokens);
@@ -82,7 +82,7 @@ describe("every engine gives the same losses", () => {
         const options = { ...optionsOf(expected, device, 4), eval_step: 4, save_step: 4 };
         const { state } = await finetune(options, silent);
         const losses = state.logHistory.flatMap(({ loss }) => (loss === undefined ? [] : [loss]));
-        // The schedule of 4 updates ends earlier, but the first updates of the warm-up are the same.
-        expect(losses.slice(0, 4)).toBeAllclose(expected.loss.slice(0, 4), expected.tolerance);
+        // The first 4 updates are all warm-up, whatever comes after; half the tolerance to Python, so the engines agree in all of it.
+        expect(losses.slice(0, 4)).toBeAllclose(expected.loss.slice(0, 4), expected.tolerance / 2);
       }, 120_000);
 });
