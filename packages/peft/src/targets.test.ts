@@ -1,15 +1,29 @@
 import { describe, expect, test } from "vitest";
 import { golden, newModel, readJson, snapshot } from "../test/support";
-import { getPeftModel, isPeftError, WaveFTConfig } from "./index";
-
-const { models, cases } = readJson(golden("targets.json"));
+import {
+  type AdaptedLinear,
+  getPeftModel,
+  isAdaptedLinear,
+  isPeftError,
+  type PeftModel,
+  WaveFTConfig,
+} from "./index";
 
 interface Case {
   readonly model: string;
   readonly config: Record<string, unknown>;
+  /** Coefficients of each adapted layer. */
+  readonly layers?: Readonly<Record<string, number>>;
+  /** `target_modules` as PEFT saves them. */
+  readonly saved?: readonly string[] | string;
   readonly unused_excludes?: boolean;
   readonly error?: string;
 }
+
+const { models, cases } = readJson<{
+  models: Record<string, Record<string, unknown>>;
+  cases: readonly Case[];
+}>(golden("targets.json"));
 
 const attempt = <T>(body: () => T): T | Error => {
   try {
@@ -19,20 +33,27 @@ const attempt = <T>(body: () => T): T | Error => {
   }
 };
 
-test.each(
-  (cases as Case[]).map((row) => [row.model, JSON.stringify(row.config).slice(0, 150), row] as const),
-)(
-  "%s %s: PEFT's warning or an error that changes nothing",
-  (_, _text, { model, config, unused_excludes, error }) => {
-    const base = newModel(models[model]);
+const spectrumOf = (layer: AdaptedLinear) => layer.adapters.get("default")!.parameters.waveft_spectrum!;
+const sorted = (targets: unknown): unknown => (Array.isArray(targets) ? [...targets].sort() : targets);
+
+test.each(cases.map((row) => [row.model, JSON.stringify(row.config).slice(0, 150), row] as const))(
+  "%s %s: PEFT's layers, targets and warning, or an error that changes nothing",
+  (_, _text, { model, config, layers, saved, unused_excludes, error }) => {
+    const base = newModel(models[model]!);
     const before = snapshot(base);
     const warnings: string[] = [];
     const result = attempt(() =>
       getPeftModel(base, WaveFTConfig.fromJson(config), { onWarning: (message) => warnings.push(message) }),
     );
-    if (error === undefined)
+    if (error === undefined) {
+      const adapted = Array.from(base.namedModules()).flatMap(([name, module]) =>
+        isAdaptedLinear(module) ? [[name, spectrumOf(module).shape[0]]] : [],
+      );
+      expect(Object.fromEntries(adapted)).toEqual(layers);
+      const { targetModules } = (result as PeftModel).peftConfig.get("default")!;
+      expect(sorted(targetModules)).toEqual(sorted(saved));
       expect(warnings.some((warning) => warning.includes("excludeModules"))).toBe(unused_excludes);
-    else {
+    } else {
       expect(isPeftError(result)).toBe(true);
       expect(snapshot(base)).toBe(before);
     }
@@ -42,7 +63,7 @@ test.each(
 describe("what matches nothing is told", () => {
   const message = (fields: ConstructorParameters<typeof WaveFTConfig>[0]): string => {
     const result = attempt(() =>
-      getPeftModel(newModel(models.post3), new WaveFTConfig({ nFrequency: 5, ...fields })),
+      getPeftModel(newModel(models.post3!), new WaveFTConfig({ nFrequency: 5, ...fields })),
     );
     return (result as Error).message;
   };
@@ -74,7 +95,7 @@ describe("what matches nothing is told", () => {
 
 test("insides of adapted layers are no targets of further adapters", () => {
   const model = getPeftModel(
-    newModel(models.pre3),
+    newModel(models.pre3!),
     new WaveFTConfig({ nFrequency: 5, targetModules: "all-linear" }),
   );
   const before = [...model.namedModules()].length;

@@ -23,8 +23,9 @@ import type { PeftModel } from "../src/index";
 export const golden = (name: string): string => join(import.meta.dirname, "golden", name);
 const models = join(import.meta.dirname, "../../transformers/test/golden");
 
-// biome-ignore lint/suspicious/noExplicitAny: golden files are checked by the tests that read them
-export const readJson = (path: string): any => JSON.parse(readFileSync(path, "utf8"));
+/** A JSON file as what its reader says it holds. */
+export const readJson = <T = Record<string, unknown>>(path: string): T =>
+  JSON.parse(readFileSync(path, "utf8"));
 
 export interface Numbers {
   readonly shape: readonly number[];
