@@ -2,48 +2,26 @@
 
 Run: python reference/wavelet/goldens.py
 
-Signals are exact in float32 and made by the integer rule of `signal` (the test has the same rule). Of each array
-the files keep a scale and three projections on weights made by the same rule, all float64, little-endian, in the
-order in which the loops below run; the test walks the same loops. Tolerances: 1e-12 (float64) and 1e-5 (float32)
-of the scale, which is max|b| of all bands of one transform: the detail of a two-sample signal extended by a
+The scale of a record is max|b| of all bands of one transform: the detail of a two-sample signal extended by a
 straight line is nothing but rounding, other in float32 than in float64.
 """
 
 import json
 from importlib.metadata import version
-from pathlib import Path
 
 import numpy as np
 import pywt
+from common import OUT, raw, records, signal
 
-OUT = Path(__file__).resolve().parents[2] / "packages/wavelet/test/golden"
 MODES = list(pywt.Modes.modes)
 NAMES = pywt.wavelist(kind="discrete")
 SHAPES = [[7, 10], [3, 5], [16, 2], [2, 6, 5]]
-
-
-def signal(n, seed):
-    """n numbers in [-1, 1), multiples of 2^-13."""
-    i = np.arange(n, dtype=np.int64)
-    return ((((i + seed) * (i + 7 * seed + 3) * 7919 + 104729 * seed) % 16381) - 8192) / 8192.0
 
 
 def lengths(taps):
     """Shorter than the filter, odd, even."""
     return [max(2, taps // 3), taps + 5, taps + 14]
 
-
-def records(*bands):
-    scale = max(np.abs(band).max() for band in bands)
-    flats = [np.ravel(band) for band in bands]
-    return [[scale, *(float(signal(flat.size, 1000 + p) @ flat) for p in range(3))] for flat in flats]
-
-
-def raw(file, values):
-    (OUT / file).write_bytes(np.asarray(values, dtype="<f8").tobytes())
-
-
-OUT.mkdir(parents=True, exist_ok=True)
 
 rows = []
 for name in NAMES:

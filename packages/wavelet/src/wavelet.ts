@@ -1,4 +1,4 @@
-import { type FilterBank, filterLength } from "./core/filter-bank";
+import { type FilterBank, type FilterBanks, filterLength } from "./core/filter-bank";
 import { shown, WaveletError } from "./errors";
 import { registry } from "./families";
 import type { Family, Symmetry } from "./families/family";
@@ -75,6 +75,18 @@ export function resolve(like: WaveletLike): FilterBank {
     built.set(like, found);
   }
   return found;
+}
+
+/** One wavelet for every axis or one for each. */
+export type WaveletLikes = WaveletLike | readonly WaveletLike[];
+
+/** `resolve` for the wavelets of several axes. */
+export function resolveEach(likes: WaveletLikes): FilterBanks {
+  return isList(likes) ? likes.map(resolve) : resolve(likes);
+}
+
+function isList(likes: WaveletLikes): likes is readonly WaveletLike[] {
+  return Array.isArray(likes);
 }
 
 /** The high-pass filters follow from the low-pass ones: recHi[k] = (−1)ᵏ decLo[k], decHi[k] = −(−1)ᵏ recLo[k]. */

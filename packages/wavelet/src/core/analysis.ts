@@ -1,14 +1,17 @@
-import { extend, type FloatArray } from "./extension";
+import { kernelsFor } from "../kernels";
+import type { PrecisionKernels } from "../kernels/kernels";
+import { type ExtendedSample, extension, type FloatArray, fillExtension, type Rows } from "./extension";
 import type { AnalysisFilters } from "./filter-bank";
 import type { Layout } from "./layout";
 import { coefficientLength } from "./lengths";
 import type { Mode } from "./modes";
+import { arrange, lineOf, load, longest, narrow, store } from "./transfer";
 
 /**
  * One level of analysis along one axis: cA[k] = Σ_j decLo[j] · x̃[2k + reach − j] (and cD with decHi), where x̃ is
- * the extended signal and reach = 1, or F/2 with periodization.
+ * the extended signal and reach = 1, or F/2 with periodization. Piece by piece through the kernels' memory.
  *
- * @param cA zeros, of the layout with its length replaced by the coefficients' (cD alike)
+ * @param cA of the layout with its length replaced by the coefficients' (cD alike)
  */
 export function analyse(
   x: FloatArray,
@@ -18,192 +21,152 @@ export function analyse(
   cA: FloatArray,
   cD: FloatArray,
 ): void {
-  if (layout.inner === 1) analyseLines(x, layout, filters, mode, cA, cD);
-  else analyseRows(x, layout, filters, mode, cA, cD);
+  const plan = planFor(layout.length, filters, mode);
+  const kernels = kernelsFor(x);
+  const { size, memory } = kernels;
+  const [lo, hi, free] = arrange(kernels, [filters.length, filters.length]) as [number, number, number];
+  memory.set(filters.lo, lo / size);
+  memory.set(filters.hi, hi / size);
+  const job = { x, layout, plan, kernels, lo, hi, free, cA, cD };
+  if (layout.inner < narrow) analyseLines(job);
+  else analyseRows(job);
 }
 
-/** The sample that tap 0 meets for the first coefficient. */
-function firstReach(length: number, mode: Mode): number {
-  return mode === "periodization" ? length / 2 : 1;
+/** What is the same for all lines of an array. */
+interface Plan {
+  readonly half: number;
+  /** Coefficients of a line. */
+  readonly count: number;
+  /** Samples of extension before the line; those after it are as many as `after` has. */
+  readonly left: number;
+  readonly before: readonly ExtendedSample[];
+  readonly after: readonly ExtendedSample[];
+  /** See `turnedTaps`: how far past the last sample tap 0 of coefficient 0 is; −∞ where no taps turn. */
+  readonly past: number;
 }
 
-function analyseLines(
-  x: FloatArray,
-  { outer, length: n }: Layout,
-  filters: AnalysisFilters,
-  mode: Mode,
-  cA: FloatArray,
-  cD: FloatArray,
-): void {
-  const { length } = filters;
+interface Job {
+  readonly x: FloatArray;
+  readonly layout: Layout;
+  readonly plan: Plan;
+  readonly kernels: PrecisionKernels;
+  readonly lo: number;
+  readonly hi: number;
+  /** Where the free memory begins. */
+  readonly free: number;
+  readonly cA: FloatArray;
+  readonly cD: FloatArray;
+}
+
+function planFor(n: number, { length }: AnalysisFilters, mode: Mode): Plan {
   const count = coefficientLength(n, length, mode);
-  const left = length - 1 - firstReach(length, mode);
-  // Only coefficients outside [from, to) see the extension.
-  const from = Math.min(count, Math.ceil(left / 2));
-  const to = Math.max(from, Math.min(count, Math.floor((n - length + left) / 2) + 1));
-  const edge = new Float64Array(2 * Math.max(from, count - to) + length);
-  for (let line = 0; line < outer; line++) {
-    const base = line * n;
-    const at = line * count;
-    if (from > 0) {
-      extend(x, base, n, 1, mode, -left, 2 * (from - 1) + length, edge);
-      convolveEdge(edge, filters, mode, length - 1 - left - n, cA, cD, at, from);
-    }
-    convolve(x, base + 2 * from - left + length - 1, filters, cA, cD, at + from, to - from);
-    if (to < count) {
-      extend(x, base, n, 1, mode, 2 * to - left, 2 * (count - 1 - to) + length, edge);
-      convolveEdge(edge, filters, mode, 2 * to + length - 1 - left - n, cA, cD, at + to, count - to);
-    }
-  }
-}
-
-/**
- * The order in which PyWavelets sums the taps of a coefficient: those past the end come first, outward, unless the
- * signal ends in a constant or a line. Where a band is rounding noise only, this makes it the same noise.
- *
- * @param past how far past the last sample tap 0 is; 0 is one past, negative is inside
- */
-function orderTaps(mode: Mode, past: number, order: Int32Array): void {
-  const outward = mode !== "constant" && mode !== "smooth";
-  const turned = outward ? Math.max(0, Math.min(past + 1, order.length)) : 0;
-  for (let q = 0; q < order.length; q++) order[q] = q < turned ? turned - 1 - q : q;
-}
-
-/** `count` coefficients over extended samples; `past` of the first, as for `orderTaps`. */
-function convolveEdge(
-  edge: FloatArray,
-  { length, lo, hi }: AnalysisFilters,
-  mode: Mode,
-  past: number,
-  cA: FloatArray,
-  cD: FloatArray,
-  at: number,
-  count: number,
-): void {
-  const order = new Int32Array(length);
-  for (let k = 0; k < count; k++) {
-    const newest = length - 1 + 2 * k;
-    orderTaps(mode, past + 2 * k, order);
-    let a = 0;
-    let d = 0;
-    for (const j of order) {
-      a += lo[j]! * edge[newest - j]!;
-      d += hi[j]! * edge[newest - j]!;
-    }
-    cA[at + k] = a;
-    cD[at + k] = d;
-  }
-}
-
-/**
- * `count` coefficients; tap 0 meets x[start] for the first and every second sample after it. Two at a time: four
- * independent sums keep the processor busy.
- */
-function convolve(
-  x: FloatArray,
-  start: number,
-  { length, lo, hi }: AnalysisFilters,
-  cA: FloatArray,
-  cD: FloatArray,
-  at: number,
-  count: number,
-): void {
-  const paired = count - (count % 2);
-  for (let k = 0; k < paired; k += 2) {
-    const newest = start + 2 * k;
-    let a0 = 0;
-    let d0 = 0;
-    let a1 = 0;
-    let d1 = 0;
-    for (let j = 0; j < length; j++) {
-      const low = lo[j]!;
-      const high = hi[j]!;
-      const sample0 = x[newest - j]!;
-      const sample1 = x[newest + 2 - j]!;
-      a0 += low * sample0;
-      d0 += high * sample0;
-      a1 += low * sample1;
-      d1 += high * sample1;
-    }
-    cA[at + k] = a0;
-    cD[at + k] = d0;
-    cA[at + k + 1] = a1;
-    cD[at + k + 1] = d1;
-  }
-  if (paired === count) return;
-  const newest = start + 2 * paired;
-  let a = 0;
-  let d = 0;
-  for (let j = 0; j < length; j++) {
-    a += lo[j]! * x[newest - j]!;
-    d += hi[j]! * x[newest - j]!;
-  }
-  cA[at + paired] = a;
-  cD[at + paired] = d;
-}
-
-/** Along any axis but the last: whole rows are combined, so that memory is walked in order. */
-function analyseRows(
-  x: FloatArray,
-  { outer, length: n, inner }: Layout,
-  filters: AnalysisFilters,
-  mode: Mode,
-  cA: FloatArray,
-  cD: FloatArray,
-): void {
-  const { length } = filters;
-  const count = coefficientLength(n, length, mode);
-  const reach = firstReach(length, mode);
+  const reach = mode === "periodization" ? length / 2 : 1;
   const left = length - 1 - reach;
-  const right = 2 * (count - 1) + reach + 1 - n;
-  const beyond = new Float64Array((left + right) * inner);
-  const order = new Int32Array(length);
-  for (let block = 0; block < outer; block++) {
-    const base = block * n * inner;
-    extend(x, base, n, inner, mode, -left, left, beyond);
-    extend(x, base, n, inner, mode, n, right, beyond, left * inner);
-    const inside = (row: number) => row >= 0 && row < n;
-    const offset = (row: number) =>
-      inside(row) ? base + row * inner : (row < 0 ? row + left : row - n + left) * inner;
-    for (let k = 0; k < count; k++) {
-      const newest = 2 * k + reach;
-      const out = (block * count + k) * inner;
-      orderTaps(mode, newest - n, order);
-      for (let q = 0; q < length; q += 2) {
-        const j0 = order[q]!;
-        const j1 = order[q + 1]!;
-        const row0 = newest - j0;
-        const row1 = newest - j1;
-        const x0 = inside(row0) ? x : beyond;
-        const x1 = inside(row1) ? x : beyond;
-        addTwoRows(x0, offset(row0), x1, offset(row1), filters, j0, j1, cA, cD, out, inner);
+  const straight = mode === "constant" || mode === "smooth";
+  return {
+    half: length / 2,
+    count,
+    left,
+    before: extension(mode, n, -left, left),
+    after: extension(mode, n, n, 2 * count + length - 2 - left - n),
+    past: straight ? Number.NEGATIVE_INFINITY : reach - n,
+  };
+}
+
+/**
+ * How many taps of coefficient k are summed downwards before the rest. PyWavelets does so with the taps past the end
+ * of the signal, outward, unless the signal ends in a constant or a line; where a band is rounding noise only, this
+ * makes it the same noise.
+ */
+function turnedTaps({ past, half }: Plan, k: number): number {
+  return Math.max(0, Math.min(past + 2 * k + 1, 2 * half));
+}
+
+/** Along the last axis: several lines at once, or a long one in pieces. */
+function analyseLines({ x, layout, plan, kernels, lo, hi, free, cA, cD }: Job): void {
+  const { half, count } = plan;
+  const { size, memory } = kernels;
+  const lines = layout.outer * layout.inner;
+  const coefficients = { ...layout, length: count };
+  const piece = Math.min(count, longest);
+  const group = Math.min(lines, Math.max(1, Math.floor(longest / count)));
+  const span = piece + half - 1;
+  const places = arrange(kernels, [span, span, group * piece, group * piece], free);
+  const [even, odd, a, d, samples] = places as [number, number, number, number, number];
+  for (let line = 0; line < lines; line += group) {
+    const together = Math.min(group, lines - line);
+    for (let k = 0; k < count; k += piece) {
+      const now = Math.min(piece, count - k);
+      const extended = 2 * (now + half - 1);
+      for (let i = 0; i < together; i++) {
+        const at = samples / size + i * extended;
+        loadExtended(x, lineOf(layout, line + i), plan, 2 * k - plan.left, extended, memory, at);
+      }
+      const plain = Math.max(0, Math.min(now, Math.ceil(-plan.past / 2) - k));
+      const turned = plain < now ? turnedTaps(plan, k + plain) : 0;
+      kernels.analyseLines(samples, together, half, lo, hi, even, odd, a, d, now, plain, turned);
+      if (layout.inner === 1) {
+        const rows = { ...lineOf(coefficients, line), width: 1 };
+        store(memory, a / size, cA, rows, k, together * now);
+        store(memory, d / size, cD, rows, k, together * now);
+      } else {
+        for (let i = 0; i < together; i++) {
+          const rows = lineOf(coefficients, line + i);
+          store(memory, a / size + i * now, cA, rows, k, now);
+          store(memory, d / size + i * now, cD, rows, k, now);
+        }
       }
     }
   }
 }
 
-/** cA += lo[j0] · x0 + lo[j1] · x1, and cD with hi, over rows of `width` samples. */
-function addTwoRows(
-  x0: FloatArray,
-  at0: number,
-  x1: FloatArray,
-  at1: number,
-  { lo, hi }: AnalysisFilters,
-  j0: number,
-  j1: number,
-  cA: FloatArray,
-  cD: FloatArray,
-  at: number,
-  width: number,
-): void {
-  const lo0 = lo[j0]!;
-  const lo1 = lo[j1]!;
-  const hi0 = hi[j0]!;
-  const hi1 = hi[j1]!;
-  for (let c = 0; c < width; c++) {
-    const sample0 = x0[at0 + c]!;
-    const sample1 = x1[at1 + c]!;
-    cA[at + c] = cA[at + c]! + lo0 * sample0 + lo1 * sample1;
-    cD[at + c] = cD[at + c]! + hi0 * sample0 + hi1 * sample1;
+/** Along any other axis: rows are combined whole, a window of them at a time and, where they are long, a part. */
+function analyseRows({ x, layout, plan, kernels, lo, hi, free, cA, cD }: Job): void {
+  const { half, count } = plan;
+  const { outer, length: n, inner } = layout;
+  const { size, memory } = kernels;
+  const room = memory.length - free / size - 64;
+  const width = Math.min(inner, Math.floor(room / (2 * half + 2)));
+  const window = Math.min(count, Math.floor((room / width - (2 * half - 2)) / 4));
+  const places = arrange(kernels, [window * width, window * width], free);
+  const [a, d, samples] = places as [number, number, number];
+  for (let block = 0; block < outer; block++) {
+    for (let column = 0; column < inner; column += width) {
+      const columns = Math.min(width, inner - column);
+      const row = columns * size;
+      const from = { base: block * n * inner + column, n, stride: inner, width: columns };
+      const to = { base: block * count * inner + column, n: count, stride: inner, width: columns };
+      for (let k = 0; k < count; k += window) {
+        const now = Math.min(window, count - k);
+        loadExtended(x, from, plan, 2 * k - plan.left, 2 * (now + half - 1), memory, samples / size);
+        for (let i = 0; i < now; i++) {
+          const even = samples + 2 * i * row;
+          const turned = turnedTaps(plan, k + i);
+          const [outLo, outHi] = [a + i * row, d + i * row];
+          if (turned === 0) kernels.combine(even, even + row, 2 * row, half, lo, hi, outLo, outHi, columns);
+          else kernels.combineTurned(even, even + row, 2 * row, half, turned, lo, hi, outLo, outHi, columns);
+        }
+        store(memory, a / size, cA, to, k, now);
+        store(memory, d / size, cD, to, k, now);
+      }
+    }
   }
+}
+
+/** Samples m … m + count of the extended rows into the kernels' memory. */
+function loadExtended(
+  x: FloatArray,
+  rows: Rows,
+  { left, before, after }: Plan,
+  m: number,
+  count: number,
+  memory: FloatArray,
+  at: number,
+): void {
+  const { n, width } = rows;
+  const first = Math.min(count, Math.max(0, -m));
+  const last = Math.max(first, Math.min(count, n - m));
+  if (first > 0) fillExtension(before, x, rows, memory, at, left + m, left + m + first);
+  if (last > first) load(x, rows, m + first, last - first, memory, at + first * width);
+  if (last < count) fillExtension(after, x, rows, memory, at + last * width, m + last - n, m + count - n);
 }

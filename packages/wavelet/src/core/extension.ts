@@ -7,7 +7,7 @@ export type FloatArray = Float32Array | Float64Array;
  * Sample m of a signal extended past its ends, by samples of the signal:
  * x̃[m] = scale · x[index] + rises · (x[n − 1] − x[0]) + slope · (x[to] − x[from]).
  */
-interface ExtendedSample {
+export interface ExtendedSample {
   index: number;
   scale: number;
   rises: number;
@@ -15,8 +15,6 @@ interface ExtendedSample {
   to: number;
   from: number;
 }
-
-const sample: ExtendedSample = { index: 0, scale: 1, rises: 0, slope: 0, to: 0, from: 0 };
 
 /**
  * Rows m … m + count of an extended signal of n rows, `width` samples each (1: a plain vector), into `out`.
@@ -32,36 +30,77 @@ export function extend(
   mode: Mode,
   m: number,
   count: number,
-  out: Float64Array,
+  out: FloatArray,
   at = 0,
 ): void {
-  for (let i = 0; i < count; i++) {
-    locate(mode, n, m + i, sample);
-    const { scale, rises, slope } = sample;
-    const index = base + sample.index * width;
-    const to = base + sample.to * width;
-    const from = base + sample.from * width;
-    const end = base + (n - 1) * width;
-    const row = at + i * width;
-    for (let c = 0; c < width; c++) {
-      // A factor of 0 means "not there", which 0 · NaN would not.
-      let value = scale === 0 ? 0 : scale * x[index + c]!;
-      // One by one, as PyWavelets adds them, for the same rounding.
-      for (let turn = 0; turn < Math.abs(rises); turn++)
-        value += Math.sign(rises) * (x[end + c]! - x[base + c]!);
-      if (slope !== 0) value += slope * (x[to + c]! - x[from + c]!);
-      out[row + c] = value;
-    }
+  fillExtension(extension(mode, n, m, count), x, { base, n, stride: width, width }, out, at);
+}
+
+/** Where samples m … m + count of a signal of n samples come from: the same for all lines of an array. */
+export function extension(mode: Mode, n: number, m: number, count: number): ExtendedSample[] {
+  return Array.from({ length: Math.max(0, count) }, (_, i) => locate(mode, n, m + i));
+}
+
+/** Rows of `width` samples, `stride` apart, the first of n at `base`. */
+export interface Rows {
+  readonly base: number;
+  readonly n: number;
+  readonly stride: number;
+  readonly width: number;
+}
+
+/** The samples of `extension` (those from `from` to `to`) for these rows, row after row into `out`. */
+export function fillExtension(
+  samples: readonly ExtendedSample[],
+  x: FloatArray,
+  { base, n, stride, width }: Rows,
+  out: FloatArray,
+  at: number,
+  from = 0,
+  to = samples.length,
+): void {
+  for (let i = from; i < to; i++) {
+    const sample = samples[i]!;
+    const row = at + (i - from) * width;
+    const index = base + sample.index * stride;
+    const { scale } = sample;
+    // A factor of 0 means "not there", which 0 · NaN would not.
+    if (scale === 0) out.fill(0, row, row + width);
+    else for (let c = 0; c < width; c++) out[row + c] = scale * x[index + c]!;
+    if (sample.slope !== 0) addSlope(sample, x, { base, n, stride, width }, out, row);
   }
 }
 
+/** One by one and each rounded, as PyWavelets adds them, for the same rounding. */
+function addSlope(
+  { rises, slope, to, from }: ExtendedSample,
+  x: FloatArray,
+  { base, n, stride, width }: Rows,
+  out: FloatArray,
+  row: number,
+): void {
+  const round = isFloat32(out) ? Math.fround : Number;
+  for (let c = 0; c < width; c++) {
+    const at = (sample: number) => x[base + sample * stride + c]!;
+    let value = out[row + c]!;
+    const rise = round(at(n - 1) - at(0));
+    for (let turn = 0; turn < Math.abs(rises); turn++) value = round(value + Math.sign(rises) * rise);
+    out[row + c] = value + round(slope * round(at(to) - at(from)));
+  }
+}
+
+export function isFloat32(data: FloatArray): data is Float32Array {
+  return data.BYTES_PER_ELEMENT === 4;
+}
+
 /** Where sample m comes from. One sample has no reflection; callers refuse it. */
-function locate(mode: Mode, n: number, m: number, out: ExtendedSample): void {
-  out.index = m;
-  out.scale = 1;
-  out.rises = 0;
-  out.slope = 0;
-  if (m >= 0 && m < n) return;
+function locate(mode: Mode, n: number, m: number): ExtendedSample {
+  const out = { index: m, scale: 1, rises: 0, slope: 0, to: 0, from: 0 };
+  if (m < 0 || m >= n) goBeyond(mode, n, m, out);
+  return out;
+}
+
+function goBeyond(mode: Mode, n: number, m: number, out: ExtendedSample): void {
   switch (mode) {
     case "zero":
       out.scale = 0;

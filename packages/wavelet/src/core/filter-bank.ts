@@ -72,3 +72,6 @@ function checkedTaps(taps: ArrayLike<number>, name: string): Float64Array {
   }
   return Float64Array.from(taps);
 }
+
+/** One filter bank for every axis or one for each. */
+export type FilterBanks = FilterBank | readonly FilterBank[];

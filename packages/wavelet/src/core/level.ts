@@ -4,7 +4,7 @@ import { analysisFilters, type FilterBank, synthesisFilters } from "./filter-ban
 import { layoutAlong } from "./layout";
 import { coefficientLength, signalLength } from "./lengths";
 import type { Mode } from "./modes";
-import { type Dense, isFloat32, zeros } from "./signal";
+import { type Dense, unify, zerosLike } from "./signal";
 import { synthesise } from "./synthesis";
 
 /** One array into its low and high band along one axis. */
@@ -18,9 +18,9 @@ export function split(x: Dense, bank: FilterBank, mode: Mode, axis: number): rea
     );
   }
   const shape = x.shape.with(axis, coefficientLength(layout.length, filters.length, mode));
-  const lo = { data: zeros(shape, x.data), shape, vector: x.vector };
-  const hi = { data: zeros(shape, x.data), shape, vector: x.vector };
-  analyse(x.data, layout, filters, mode, lo.data, hi.data);
+  const lo = zerosLike(x, shape);
+  const hi = zerosLike(x, shape);
+  for (const [i, part] of x.parts.entries()) analyse(part, layout, filters, mode, lo.parts[i]!, hi.parts[i]!);
   return [lo, hi];
 }
 
@@ -43,10 +43,11 @@ export function join(
     );
   }
   const shape = one.shape.with(axis, signalLength(layout.length, filters.length, mode));
-  const wide = [lo, hi].find((band) => band !== undefined && !isFloat32(band.data)) ?? one;
-  const out = { data: zeros(shape, wide.data), shape, vector: one.vector };
-  const none = zeros(one.shape, one.data);
-  synthesise(lo?.data ?? none, hi?.data ?? none, layout, filters, mode, out.data);
+  const [a, d] = unify([lo ?? zerosLike(one), hi ?? zerosLike(one)]);
+  const out = zerosLike(a!, shape);
+  for (const [i, part] of out.parts.entries()) {
+    synthesise(a!.parts[i]!, d!.parts[i]!, layout, filters, mode, part);
+  }
   return out;
 }
 

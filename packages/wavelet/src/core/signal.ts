@@ -1,6 +1,6 @@
 import ndarray, { type NdArray } from "ndarray";
 import { shown, WaveletError } from "../errors";
-import type { FloatArray } from "./extension";
+import { type FloatArray, isFloat32 } from "./extension";
 
 type RealArray =
   | FloatArray
@@ -15,28 +15,37 @@ type RealArray =
 /** Arrays in arrays, all of one depth and each depth of one length. */
 export type NestedNumbers = readonly (readonly number[] | NestedNumbers)[];
 
-/**
- * What the transforms take: a vector (typed array or plain numbers), an `ndarray` of any dimension and strides,
- * or nested plain arrays.
- */
-export type Signal = RealArray | readonly number[] | NestedNumbers | NdArray;
+/** Real data: a vector (typed array or plain numbers), an `ndarray` of any strides, or nested plain arrays. */
+export type RealSignal = RealArray | readonly number[] | NestedNumbers | NdArray;
+
+/** A complex array as a pair of real ones, of one shape. */
+export interface Complex<S> {
+  readonly re: S;
+  readonly im: S;
+}
+
+/** What the transforms take. */
+export type Signal = RealSignal | Complex<RealSignal>;
 
 /**
  * What they give back for it: float32 for float32 and float64 for everything else; a typed array for a vector and
- * an `ndarray` (row-major) for an `ndarray` or nested arrays.
+ * an `ndarray` (row-major) for an `ndarray` or nested arrays; a pair for a pair.
  */
 export type Transformed<S> =
-  S extends NdArray<infer D>
-    ? NdArray<D extends Float32Array ? Float32Array : Float64Array>
-    : S extends Float32Array
-      ? Float32Array
-      : S extends RealArray | readonly number[]
-        ? Float64Array
-        : NdArray<Float64Array>;
+  S extends Complex<infer R>
+    ? Complex<Transformed<R>>
+    : S extends NdArray<infer D>
+      ? NdArray<D extends Float32Array ? Float32Array : Float64Array>
+      : S extends Float32Array
+        ? Float32Array
+        : S extends RealArray | readonly number[]
+          ? Float64Array
+          : NdArray<Float64Array>;
 
-/** A signal as the kernels read it: row-major. Its data may be the caller's own and is never written to. */
+/** A signal as the kernels read it: row-major. Its parts may be the caller's own and are never written to. */
 export interface Dense {
-  readonly data: FloatArray;
+  /** The real part, and the imaginary one if the signal is complex; both float32 or both float64. */
+  readonly parts: readonly FloatArray[];
   readonly shape: readonly number[];
   /** Whether it came as, and goes back as, a plain vector. */
   readonly vector: boolean;
@@ -44,33 +53,78 @@ export interface Dense {
 
 /** Reads any signal. `what` names the argument in errors. */
 export function readSignal(signal: unknown, what: string): Dense {
-  const dense = isNdArray(signal)
+  if (!isComplex(signal)) return readReal(signal, what);
+  const re = readReal(signal.re, `${what}.re`);
+  const im = readReal(signal.im, `${what}.im`);
+  if (re.shape.join() !== im.shape.join()) {
+    throw new WaveletError(
+      `${what}.re and ${what}.im must have one shape; got [${re.shape.join(", ")}] and [${im.shape.join(", ")}]`,
+      "shape",
+    );
+  }
+  return { ...re, parts: sameType([...re.parts, ...im.parts]) };
+}
+
+function readReal(signal: unknown, what: string): Dense {
+  const { data, ...form } = isNdArray(signal)
     ? readNdArray(signal, what)
     : Array.isArray(signal) && Array.isArray(signal[0])
       ? readNested(signal, what)
-      : { data: readNumbers(signal, what), shape: [(signal as ArrayLike<number>).length], vector: true };
-  if (dense.shape.length === 0 || dense.data.length === 0) {
+      : readVector(signal, what);
+  if (form.shape.length === 0 || data.length === 0) {
     throw new WaveletError(
-      `${what} is empty (shape [${dense.shape.join(", ")}]); every axis needs at least one sample`,
+      `${what} is empty (shape [${form.shape.join(", ")}]); every axis needs at least one sample`,
       "data",
     );
   }
-  return dense;
+  return { ...form, parts: [data] };
 }
 
-/** An array of zeros of the given shape, float32 or float64 as `like`. */
-export function zeros(shape: readonly number[], like: FloatArray): FloatArray {
-  const size = shape.reduce((product, length) => product * length, 1);
-  return isFloat32(like) ? new Float32Array(size) : new Float64Array(size);
+/** What the readers give: one part. */
+type Real = Omit<Dense, "parts"> & { readonly data: FloatArray };
+
+function isComplex(signal: unknown): signal is Complex<unknown> {
+  return typeof signal === "object" && signal !== null && "re" in signal && "im" in signal;
+}
+
+/** Arrays of one type: float32 if all are, else float64. */
+function sameType(arrays: readonly FloatArray[]): FloatArray[] {
+  return arrays.every(isFloat32) ? [...arrays] : arrays.map((data) => Float64Array.from(data));
+}
+
+/** Zeros of the given shape, with the type, the form and as many parts as `like`. */
+export function zerosLike(like: Dense, shape: readonly number[] = like.shape): Dense {
+  const size = sizeOf(shape);
+  const single = isFloat32(like.parts[0]!);
+  return {
+    parts: like.parts.map(() => (single ? new Float32Array(size) : new Float64Array(size))),
+    shape,
+    vector: like.vector,
+  };
+}
+
+/** The same signals with one type and one number of parts: complex if any is, float32 if all are. */
+export function unify(signals: readonly Dense[]): Dense[] {
+  const parts = Math.max(...signals.map((signal) => signal.parts.length));
+  const single = signals.every((signal) => isFloat32(signal.parts[0]!));
+  return signals.map((signal) => {
+    if (signal.parts.length === parts && isFloat32(signal.parts[0]!) === single) return signal;
+    const size = sizeOf(signal.shape);
+    const convert = (data: FloatArray | undefined) =>
+      data === undefined ? new Float64Array(size) : Float64Array.from(data);
+    const all = Array.from({ length: parts }, (_, part) => convert(signal.parts[part]));
+    return { ...signal, parts: single ? all.map((data) => Float32Array.from(data)) : all };
+  });
+}
+
+export function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((product, length) => product * length, 1);
 }
 
 /** The result in the caller's form. The cast is checked by the tests of `Transformed`. */
-export function writeSignal<S>({ data, shape, vector }: Dense): Transformed<S> {
-  return (vector ? data : ndarray(data, [...shape])) as Transformed<S>;
-}
-
-export function isFloat32(data: FloatArray): data is Float32Array {
-  return data[Symbol.toStringTag] === "Float32Array";
+export function writeSignal<S>({ parts, shape, vector }: Dense): Transformed<S> {
+  const [re, im] = parts.map((data) => (vector ? data : ndarray(data, [...shape])));
+  return (im === undefined ? re : { re, im }) as Transformed<S>;
 }
 
 function isNdArray(signal: unknown): signal is NdArray {
@@ -78,8 +132,8 @@ function isNdArray(signal: unknown): signal is NdArray {
   return typeof signal === "object" && Array.isArray(fields?.shape) && Array.isArray(fields?.stride);
 }
 
-function readNdArray({ shape, stride, offset, data: source }: NdArray, what: string): Dense {
-  const size = shape.reduce((product, length) => product * length, 1);
+function readNdArray({ shape, stride, offset, data: source }: NdArray, what: string): Real {
+  const size = sizeOf(shape);
   const contiguous = shape.every((length, axis) => {
     const below = shape.slice(axis + 1).reduce((product, other) => product * other, 1);
     return length === 1 || stride[axis] === below;
@@ -102,10 +156,10 @@ function readNdArray({ shape, stride, offset, data: source }: NdArray, what: str
   return { data, shape: [...shape], vector: false };
 }
 
-function readNested(nested: readonly unknown[], what: string): Dense {
+function readNested(nested: readonly unknown[], what: string): Real {
   const shape: number[] = [];
   for (let level: unknown = nested; Array.isArray(level); level = level[0]) shape.push(level.length);
-  const data = new Float64Array(shape.reduce((product, length) => product * length, 1));
+  const data = new Float64Array(sizeOf(shape));
   let written = 0;
   const walk = (part: unknown, index: number[]): void => {
     const depth = index.length;
@@ -125,6 +179,11 @@ function readNested(nested: readonly unknown[], what: string): Dense {
   };
   walk(nested, []);
   return { data, shape, vector: false };
+}
+
+function readVector(signal: unknown, what: string): Real {
+  const data = readNumbers(signal, what);
+  return { data, shape: [data.length], vector: true };
 }
 
 function readNumbers(signal: unknown, what: string): FloatArray {

@@ -1,15 +1,19 @@
-import type { FloatArray } from "./extension";
+import { kernelsFor } from "../kernels";
+import type { PrecisionKernels } from "../kernels/kernels";
+import type { FloatArray, Rows } from "./extension";
 import type { SynthesisFilters } from "./filter-bank";
 import type { Layout } from "./layout";
 import { signalLength } from "./lengths";
 import type { Mode } from "./modes";
+import { arrange, lineOf, load, longest, narrow, store } from "./transfer";
 
 /**
  * One level of synthesis along one axis: y[m] = Σ_k recLo[m + F − 2 − 2k] · cA[k] + recHi[…] · cD[k], where every
- * sample asked for lies inside; with periodization indices wrap around and y is shifted by F/2 − 1.
+ * sample asked for lies inside; with periodization indices wrap around and y is shifted by F/2 − 1. Samples come in
+ * pairs, from F/2 coefficients of each band, piece by piece through the kernels' memory.
  *
  * @param layout of the coefficients
- * @param y zeros, of the layout with its length replaced by the signal's
+ * @param y of the layout with its length replaced by the signal's
  */
 export function synthesise(
   cA: FloatArray,
@@ -19,113 +23,134 @@ export function synthesise(
   mode: Mode,
   y: FloatArray,
 ): void {
-  if (layout.inner > 1) synthesiseRows(cA, cD, layout, filters, mode, y);
-  else if (mode === "periodization") synthesisePeriods(cA, cD, layout, filters, y);
-  else {
-    const { outer, length } = layout;
-    const samples = signalLength(length, filters.length, mode);
-    for (let line = 0; line < outer; line++) {
-      interpolate(cA, cD, line * length, filters, y, line * samples, samples / 2);
-    }
-  }
-}
-
-/** `pairs` of samples y[at], y[at + 1], …, the first from the F/2 coefficients at `from` and after. */
-function interpolate(
-  cA: FloatArray,
-  cD: FloatArray,
-  from: number,
-  { length, loEven, loOdd, hiEven, hiOdd }: SynthesisFilters,
-  y: FloatArray,
-  at: number,
-  pairs: number,
-): void {
-  const half = length / 2;
-  for (let i = 0; i < pairs; i++) {
-    const newest = from + i + half - 1;
-    let evenA = 0;
-    let oddA = 0;
-    let evenD = 0;
-    let oddD = 0;
-    for (let j = 0; j < half; j++) {
-      const a = cA[newest - j]!;
-      const d = cD[newest - j]!;
-      evenA += loEven[j]! * a;
-      oddA += loOdd[j]! * a;
-      evenD += hiEven[j]! * d;
-      oddD += hiOdd[j]! * d;
-    }
-    y[at + 2 * i] = evenA + evenD;
-    y[at + 2 * i + 1] = oddA + oddD;
-  }
-}
-
-/** Where the first pair of samples of a period begins: at coefficient `start`, and one sample early if `early`. */
-function periodStart(filterLength: number): { start: number; early: 0 | 1 } {
-  const shift = filterLength / 2 - 1;
-  return { start: -Math.ceil(shift / 2), early: shift % 2 === 0 ? 0 : 1 };
-}
-
-function synthesisePeriods(
-  cA: FloatArray,
-  cD: FloatArray,
-  { outer, length }: Layout,
-  filters: SynthesisFilters,
-  y: FloatArray,
-): void {
-  const { start, early } = periodStart(filters.length);
-  const reach = length + filters.length / 2 - 1;
-  const a = new Float64Array(reach);
-  const d = new Float64Array(reach);
-  const pair = new Float64Array(2);
-  for (let line = 0; line < outer; line++) {
-    const base = line * length;
-    const out = 2 * base;
-    for (let i = 0; i < reach; i++) {
-      const k = base + wrapped(start + i, length);
-      a[i] = cA[k]!;
-      d[i] = cD[k]!;
-    }
-    interpolate(a, d, early, filters, y, out + early, length - early);
-    if (early === 1) {
-      interpolate(a, d, 0, filters, pair, 0, 1);
-      y[out + 2 * length - 1] = pair[0]!;
-      y[out] = pair[1]!;
-    }
-  }
-}
-
-function wrapped(index: number, length: number): number {
-  const rest = index % length;
-  return rest < 0 ? rest + length : rest;
-}
-
-function synthesiseRows(
-  cA: FloatArray,
-  cD: FloatArray,
-  { outer, length, inner }: Layout,
-  filters: SynthesisFilters,
-  mode: Mode,
-  y: FloatArray,
-): void {
+  const kernels = kernelsFor(y);
+  const { size, memory } = kernels;
+  const [taps, free] = arrange(kernels, [2 * filters.length]) as [number, number];
   const { loEven, loOdd, hiEven, hiOdd } = filters;
-  const samples = signalLength(length, filters.length, mode);
-  const half = filters.length / 2;
-  const { start, early } = mode === "periodization" ? periodStart(filters.length) : { start: 0, early: 0 };
-  for (let block = 0; block < outer; block++) {
-    for (let i = 0; i < samples / 2; i++) {
-      const even = (block * samples + wrapped(2 * i - early, samples)) * inner;
-      const odd = (block * samples + 2 * i + 1 - early) * inner;
-      for (let j = 0; j < half; j++) {
-        const from = (block * length + wrapped(start + i + half - 1 - j, length)) * inner;
-        const [le, lo, he, ho] = [loEven[j]!, loOdd[j]!, hiEven[j]!, hiOdd[j]!];
-        for (let c = 0; c < inner; c++) {
-          const a = cA[from + c]!;
-          const d = cD[from + c]!;
-          y[even + c] = y[even + c]! + le * a + he * d;
-          y[odd + c] = y[odd + c]! + lo * a + ho * d;
-        }
+  for (const [i, part] of [loEven, loOdd, hiEven, hiOdd].entries()) {
+    memory.set(part, taps / size + i * loEven.length);
+  }
+  const job = { cA, cD, layout, plan: planFor(layout.length, filters, mode), kernels, taps, free, y };
+  if (layout.inner < narrow) synthesiseLines(job);
+  else synthesiseRows(job);
+}
+
+interface Plan {
+  readonly half: number;
+  readonly pairs: number;
+  readonly samples: number;
+  /** The first coefficient of the first pair; negative ones wrap around. */
+  readonly start: number;
+  /** Samples of the first pair that are not wanted: those before the signal, which come again at its end. */
+  readonly skip: 0 | 1;
+}
+
+interface Job {
+  readonly cA: FloatArray;
+  readonly cD: FloatArray;
+  readonly layout: Layout;
+  readonly plan: Plan;
+  readonly kernels: PrecisionKernels;
+  readonly taps: number;
+  /** Where the free memory begins. */
+  readonly free: number;
+  readonly y: FloatArray;
+}
+
+function planFor(coefficients: number, { length }: SynthesisFilters, mode: Mode): Plan {
+  const half = length / 2;
+  const samples = signalLength(coefficients, length, mode);
+  if (mode !== "periodization") return { half, pairs: samples / 2, samples, start: 0, skip: 0 };
+  const skip = half % 2 === 0 ? 1 : 0;
+  return { half, pairs: coefficients + skip, samples, start: -Math.floor(half / 2), skip };
+}
+
+/** Along the last axis: several lines at once, or a long one in pieces. */
+function synthesiseLines({ cA, cD, layout, plan, kernels, taps, free, y }: Job): void {
+  const { half, pairs } = plan;
+  const { size, memory } = kernels;
+  const lines = layout.outer * layout.inner;
+  const signal = { ...layout, length: plan.samples };
+  const piece = Math.min(pairs, longest);
+  const group = Math.min(lines, Math.max(1, Math.floor(longest / pairs)));
+  const span = group * (piece + half - 1);
+  const [a, d, out] = arrange(kernels, [span, span], free) as [number, number, number];
+  for (let line = 0; line < lines; line += group) {
+    const together = Math.min(group, lines - line);
+    for (let i = 0; i < pairs; i += piece) {
+      const now = Math.min(piece, pairs - i);
+      const needed = now + half - 1;
+      for (let one = 0; one < together; one++) {
+        const rows = lineOf(layout, line + one);
+        loadWrapped(cA, rows, plan.start + i, needed, memory, a / size + one * needed);
+        loadWrapped(cD, rows, plan.start + i, needed, memory, d / size + one * needed);
+      }
+      kernels.synthesiseLines(a, d, together, half, taps, out, now);
+      for (let one = 0; one < together; one++) {
+        storePairs(memory, out / size + 2 * one * now, y, lineOf(signal, line + one), plan, i, now);
       }
     }
   }
+}
+
+/** Along any other axis: rows are combined whole, a window of them at a time and, where they are long, a part. */
+function synthesiseRows({ cA, cD, layout, plan, kernels, taps, free, y }: Job): void {
+  const { half, pairs, samples } = plan;
+  const { outer, length: n, inner } = layout;
+  const { size, memory } = kernels;
+  const room = memory.length - free / size - 64;
+  const width = Math.min(inner, Math.floor(room / (2 * half + 2)));
+  const window = Math.min(pairs, Math.floor((room / width - (2 * half - 2)) / 4));
+  const span = (window + half - 1) * width;
+  const [a, d, out] = arrange(kernels, [span, span], free) as [number, number, number];
+  for (let block = 0; block < outer; block++) {
+    for (let column = 0; column < inner; column += width) {
+      const columns = Math.min(width, inner - column);
+      const row = columns * size;
+      const from = { base: block * n * inner + column, n, stride: inner, width: columns };
+      const to = { base: block * samples * inner + column, n: samples, stride: inner, width: columns };
+      for (let i = 0; i < pairs; i += window) {
+        const now = Math.min(window, pairs - i);
+        loadWrapped(cA, from, plan.start + i, now + half - 1, memory, a / size);
+        loadWrapped(cD, from, plan.start + i, now + half - 1, memory, d / size);
+        for (let p = 0; p < now; p++) {
+          const even = out + 2 * p * row;
+          kernels.weave(a + p * row, d + p * row, row, 0, half, taps, even, even + row, columns);
+        }
+        storePairs(memory, out / size, y, to, plan, i, now);
+      }
+    }
+  }
+}
+
+/** Rows k … k + count of the periodic continuation of x into memory. */
+function loadWrapped(
+  x: FloatArray,
+  rows: Rows,
+  k: number,
+  count: number,
+  memory: FloatArray,
+  at: number,
+): void {
+  for (let done = 0; done < count; ) {
+    const from = (((k + done) % rows.n) + rows.n) % rows.n;
+    const now = Math.min(count - done, rows.n - from);
+    load(x, rows, from, now, memory, at + done * rows.width);
+    done += now;
+  }
+}
+
+/** Pairs i … i + count from memory to their places in y, without what lies outside. */
+function storePairs(
+  memory: FloatArray,
+  at: number,
+  y: FloatArray,
+  rows: Rows,
+  { skip }: Plan,
+  i: number,
+  count: number,
+): void {
+  const first = Math.max(0, 2 * i - skip);
+  const end = Math.min(rows.n, 2 * (i + count) - skip);
+  store(memory, at + (first - 2 * i + skip) * rows.width, y, rows, first, end - first);
 }

@@ -1,0 +1,132 @@
+/**
+ * Pairs of samples from two bands, for c < count:
+ *   outEven[c] = Σ_j loEven[j] · a_j[c] + Σ_j hiEven[j] · d_j[c], outOdd likewise,
+ * where a_j begins (half − 1 − j) · step bytes after `a` (`d` alike). The four sums run apart, as in PyWavelets.
+ *
+ * @param taps loEven, loOdd, hiEven, hiOdd, `half` taps each
+ * @param shift bytes by which the odd sums read after the even ones
+ * @param woven whether the pairs go to outEven one after the other
+ */
+export function weave<T>(
+  a: usize,
+  d: usize,
+  step: usize,
+  shift: usize,
+  half: usize,
+  taps: usize,
+  outEven: usize,
+  outOdd: usize,
+  count: usize,
+  woven: bool,
+): void {
+  const last = (half - 1) * step;
+  const group = half * sizeof<T>();
+  const bytes = count * sizeof<T>();
+  let at: usize = 0;
+  for (; at + 32 <= bytes; at += 32) {
+    let ae0 = v128.splat<T>(0);
+    let ae1 = ae0;
+    let ao0 = ae0;
+    let ao1 = ae0;
+    let de0 = ae0;
+    let de1 = ae0;
+    let do0 = ae0;
+    let do1 = ae0;
+    let p = a + last + at;
+    let q = d + last + at;
+    for (let j = taps; j < taps + group; j += sizeof<T>()) {
+      const le = v128.load_splat<T>(j);
+      const lo = v128.load_splat<T>(j + group);
+      const he = v128.load_splat<T>(j + 2 * group);
+      const ho = v128.load_splat<T>(j + 3 * group);
+      ae0 = v128.add<T>(ae0, v128.mul<T>(le, v128.load(p)));
+      ae1 = v128.add<T>(ae1, v128.mul<T>(le, v128.load(p, 16)));
+      ao0 = v128.add<T>(ao0, v128.mul<T>(lo, v128.load(p + shift)));
+      ao1 = v128.add<T>(ao1, v128.mul<T>(lo, v128.load(p + shift, 16)));
+      de0 = v128.add<T>(de0, v128.mul<T>(he, v128.load(q)));
+      de1 = v128.add<T>(de1, v128.mul<T>(he, v128.load(q, 16)));
+      do0 = v128.add<T>(do0, v128.mul<T>(ho, v128.load(q + shift)));
+      do1 = v128.add<T>(do1, v128.mul<T>(ho, v128.load(q + shift, 16)));
+      p -= step;
+      q -= step;
+    }
+    const e0 = v128.add<T>(ae0, de0);
+    const e1 = v128.add<T>(ae1, de1);
+    const o0 = v128.add<T>(ao0, do0);
+    const o1 = v128.add<T>(ao1, do1);
+    if (woven) {
+      v128.store(outEven + 2 * at, firstPairs<T>(e0, o0));
+      v128.store(outEven + 2 * at, lastPairs<T>(e0, o0), 16);
+      v128.store(outEven + 2 * at, firstPairs<T>(e1, o1), 32);
+      v128.store(outEven + 2 * at, lastPairs<T>(e1, o1), 48);
+    } else {
+      v128.store(outEven + at, e0);
+      v128.store(outEven + at, e1, 16);
+      v128.store(outOdd + at, o0);
+      v128.store(outOdd + at, o1, 16);
+    }
+  }
+  for (; at < bytes; at += sizeof<T>()) {
+    let ae: T = 0;
+    let ao: T = 0;
+    let de: T = 0;
+    let dd: T = 0;
+    let p = a + last + at;
+    let q = d + last + at;
+    for (let j = taps; j < taps + group; j += sizeof<T>()) {
+      ae += load<T>(j) * load<T>(p);
+      ao += load<T>(j + group) * load<T>(p + shift);
+      de += load<T>(j + 2 * group) * load<T>(q);
+      dd += load<T>(j + 3 * group) * load<T>(q + shift);
+      p -= step;
+      q -= step;
+    }
+    if (woven) {
+      store<T>(outEven + 2 * at, ae + de);
+      store<T>(outEven + 2 * at, ao + dd, sizeof<T>());
+    } else {
+      store<T>(outEven + at, ae + de);
+      store<T>(outOdd + at, ao + dd);
+    }
+  }
+}
+
+/** `lines` lines of pairs + half − 1 coefficients, one after the other, into 2 · pairs samples each. */
+export function synthesiseLines<T>(
+  a: usize,
+  d: usize,
+  lines: usize,
+  half: usize,
+  taps: usize,
+  out: usize,
+  pairs: usize,
+): void {
+  const coefficients = (pairs + half - 1) * sizeof<T>();
+  for (let line: usize = 0; line < lines; line++) {
+    weave<T>(a, d, sizeof<T>(), 0, half, taps, out, 0, pairs, true);
+    a += coefficients;
+    d += coefficients;
+    out += 2 * pairs * sizeof<T>();
+  }
+}
+
+/** out = (x + y) / 2; out may be x. */
+export function average<T>(x: usize, y: usize, out: usize, count: usize): void {
+  const bytes = count * sizeof<T>();
+  const half = v128.splat<T>(<T>0.5);
+  let at: usize = 0;
+  for (; at + 16 <= bytes; at += 16) {
+    v128.store(out + at, v128.mul<T>(half, v128.add<T>(v128.load(x + at), v128.load(y + at))));
+  }
+  for (; at < bytes; at += sizeof<T>()) {
+    store<T>(out + at, <T>0.5 * (load<T>(x + at) + load<T>(y + at)));
+  }
+}
+
+function firstPairs<T>(even: v128, odd: v128): v128 {
+  return sizeof<T>() === 4 ? v128.shuffle<f32>(even, odd, 0, 4, 1, 5) : v128.shuffle<f64>(even, odd, 0, 2);
+}
+
+function lastPairs<T>(even: v128, odd: v128): v128 {
+  return sizeof<T>() === 4 ? v128.shuffle<f32>(even, odd, 2, 6, 3, 7) : v128.shuffle<f64>(even, odd, 1, 3);
+}
