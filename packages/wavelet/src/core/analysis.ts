@@ -24,10 +24,9 @@ export function analyse(
   const plan = planFor(layout.length, filters, mode);
   const kernels = kernelsFor(x);
   const { size, memory } = kernels;
-  const [lo, hi, free] = arrange(kernels, [filters.length, filters.length]) as [number, number, number];
-  memory.set(filters.lo, lo / size);
-  memory.set(filters.hi, hi / size);
-  const job = { x, layout, plan, kernels, lo, hi, free, cA, cD };
+  const [lo, free] = arrange(kernels, [2 * filters.length]) as [number, number];
+  memory.set(filters.taps, lo / size);
+  const job = { x, layout, plan, kernels, lo, hi: lo + filters.length * size, free, cA, cD };
   if (layout.inner < narrow) analyseLines(job);
   else analyseRows(job);
 }

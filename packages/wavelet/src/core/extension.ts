@@ -38,7 +38,9 @@ export function extend(
 
 /** Where samples m … m + count of a signal of n samples come from: the same for all lines of an array. */
 export function extension(mode: Mode, n: number, m: number, count: number): ExtendedSample[] {
-  return Array.from({ length: Math.max(0, count) }, (_, i) => locate(mode, n, m + i));
+  const samples: ExtendedSample[] = [];
+  for (let i = 0; i < count; i++) samples.push(locate(mode, n, m + i));
+  return samples;
 }
 
 /** Rows of `width` samples, `stride` apart, the first of n at `base`. */
@@ -79,14 +81,25 @@ function addSlope(
   out: FloatArray,
   row: number,
 ): void {
-  const round = isFloat32(out) ? Math.fround : Number;
+  const round = isFloat32(out) ? Math.fround : same;
+  const begin = base;
+  const end = base + (n - 1) * stride;
+  const high = base + to * stride;
+  const low = base + from * stride;
+  const turns = Math.abs(rises);
+  const sign = Math.sign(rises);
   for (let c = 0; c < width; c++) {
-    const at = (sample: number) => x[base + sample * stride + c]!;
     let value = out[row + c]!;
-    const rise = round(at(n - 1) - at(0));
-    for (let turn = 0; turn < Math.abs(rises); turn++) value = round(value + Math.sign(rises) * rise);
-    out[row + c] = value + round(slope * round(at(to) - at(from)));
+    if (turns > 0) {
+      const rise = sign * round(x[end + c]! - x[begin + c]!);
+      for (let turn = 0; turn < turns; turn++) value = round(value + rise);
+    }
+    out[row + c] = value + round(slope * round(x[high + c]! - x[low + c]!));
   }
+}
+
+function same(value: number): number {
+  return value;
 }
 
 export function isFloat32(data: FloatArray): data is Float32Array {

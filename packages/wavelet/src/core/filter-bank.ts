@@ -15,21 +15,22 @@ const names = ["decLo", "decHi", "recLo", "recHi"] as const;
 
 /** The common length of the four filters. */
 export function filterLength(bank: FilterBank): number {
+  const { decLo, decHi, recLo, recHi } = bank ?? {};
+  const length = decLo?.length;
+  const fits = decHi?.length === length && recLo?.length === length && recHi?.length === length;
+  if (!fits || length === undefined || length === 0 || length % 2 !== 0) throw unfit(bank);
+  return length;
+}
+
+function unfit(bank: FilterBank): WaveletError {
   if (typeof bank !== "object" || bank === null || names.some((name) => bank[name]?.length === undefined)) {
-    throw new WaveletError(
+    return new WaveletError(
       `a wavelet is a name or an object with decLo, decHi, recLo and recHi; got ${shown(bank)}`,
       "wavelet",
     );
   }
-  const lengths = names.map((name) => bank[name].length);
-  const length = lengths[0]!;
-  if (length === 0 || length % 2 !== 0 || lengths.some((other) => other !== length)) {
-    throw new WaveletError(
-      `the four filters must have one even length; got ${names.map((name, i) => `${name} ${lengths[i]}`).join(", ")}`,
-      "wavelet",
-    );
-  }
-  return length;
+  const lengths = names.map((name) => `${name} ${bank[name].length}`);
+  return new WaveletError(`the four filters must have one even length; got ${lengths.join(", ")}`, "wavelet");
 }
 
 /** The decomposition filters as the analysis kernels read them. */
@@ -37,14 +38,20 @@ export interface AnalysisFilters {
   readonly length: number;
   readonly lo: Float64Array;
   readonly hi: Float64Array;
+  /** lo, then hi. */
+  readonly taps: Float64Array;
 }
 
 export function analysisFilters(bank: FilterBank): AnalysisFilters {
-  return {
-    length: filterLength(bank),
-    lo: checkedTaps(bank.decLo, "decLo"),
-    hi: checkedTaps(bank.decHi, "decHi"),
-  };
+  const length = filterLength(bank);
+  const known = analyses.get(bank);
+  if (known?.length === length && same(known.lo, bank.decLo) && same(known.hi, bank.decHi)) return known;
+  const taps = new Float64Array(2 * length);
+  const lo = fillTaps(taps.subarray(0, length), bank.decLo, 0, 1, "decLo");
+  const hi = fillTaps(taps.subarray(length), bank.decHi, 0, 1, "decHi");
+  const filters = { length, lo, hi, taps };
+  analyses.set(bank, filters);
+  return filters;
 }
 
 /** The reconstruction filters by the parity of the samples they make. */
@@ -54,23 +61,65 @@ export interface SynthesisFilters {
   readonly loOdd: Float64Array;
   readonly hiEven: Float64Array;
   readonly hiOdd: Float64Array;
+  /** The four one after the other, as the synthesis kernels read them. */
+  readonly taps: Float64Array;
 }
 
 export function synthesisFilters(bank: FilterBank): SynthesisFilters {
   const length = filterLength(bank);
-  const lo = checkedTaps(bank.recLo, "recLo");
-  const hi = checkedTaps(bank.recHi, "recHi");
-  const half = (taps: Float64Array, parity: 0 | 1) => taps.filter((_, i) => i % 2 === parity);
-  return { length, loEven: half(lo, 0), loOdd: half(lo, 1), hiEven: half(hi, 0), hiOdd: half(hi, 1) };
+  const known = syntheses.get(bank);
+  if (known?.length === length && woven(known, bank)) return known;
+  const half = length / 2;
+  const taps = new Float64Array(2 * length);
+  const part = (i: number) => taps.subarray(i * half, (i + 1) * half);
+  const filters = {
+    length,
+    loEven: fillTaps(part(0), bank.recLo, 0, 2, "recLo"),
+    loOdd: fillTaps(part(1), bank.recLo, 1, 2, "recLo"),
+    hiEven: fillTaps(part(2), bank.recHi, 0, 2, "recHi"),
+    hiOdd: fillTaps(part(3), bank.recHi, 1, 2, "recHi"),
+    taps,
+  };
+  syntheses.set(bank, filters);
+  return filters;
 }
 
-function checkedTaps(taps: ArrayLike<number>, name: string): Float64Array {
-  for (let i = 0; i < taps.length; i++) {
-    if (typeof taps[i] !== "number") {
-      throw new WaveletError(`the taps of ${name} must be numbers; tap ${i} is ${shown(taps[i])}`, "wavelet");
-    }
+// Prepared once per bank and compared at every use, since the arrays of a caller may change.
+const analyses = new WeakMap<FilterBank, AnalysisFilters>();
+const syntheses = new WeakMap<FilterBank, SynthesisFilters>();
+
+function same(known: Float64Array, taps: ArrayLike<number>): boolean {
+  for (let i = 0; i < known.length; i++) if (known[i] !== taps[i]) return false;
+  return true;
+}
+
+function woven({ loEven, loOdd, hiEven, hiOdd }: SynthesisFilters, { recLo, recHi }: FilterBank): boolean {
+  for (let i = 0; i < loEven.length; i++) {
+    if (loEven[i] !== recLo[2 * i] || loOdd[i] !== recLo[2 * i + 1]) return false;
+    if (hiEven[i] !== recHi[2 * i] || hiOdd[i] !== recHi[2 * i + 1]) return false;
   }
-  return Float64Array.from(taps);
+  return true;
+}
+
+/** Every `step`-th tap from `first` on. */
+function fillTaps(
+  target: Float64Array,
+  taps: ArrayLike<number>,
+  first: number,
+  step: number,
+  name: string,
+): Float64Array {
+  for (let i = 0; i < target.length; i++) {
+    const tap: unknown = taps[first + i * step];
+    if (typeof tap !== "number") {
+      throw new WaveletError(
+        `the taps of ${name} must be numbers; tap ${first + i * step} is ${shown(tap)}`,
+        "wavelet",
+      );
+    }
+    target[i] = tap;
+  }
+  return target;
 }
 
 /** One filter bank for every axis or one for each. */

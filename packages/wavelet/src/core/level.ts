@@ -4,7 +4,7 @@ import { analysisFilters, type FilterBank, synthesisFilters } from "./filter-ban
 import { layoutAlong } from "./layout";
 import { coefficientLength, signalLength } from "./lengths";
 import type { Mode } from "./modes";
-import { type Dense, unify, zerosLike } from "./signal";
+import { type Dense, emptyLike, unify, zerosLike } from "./signal";
 import { synthesise } from "./synthesis";
 
 /** One array into its low and high band along one axis. */
@@ -18,8 +18,8 @@ export function split(x: Dense, bank: FilterBank, mode: Mode, axis: number): rea
     );
   }
   const shape = x.shape.with(axis, coefficientLength(layout.length, filters.length, mode));
-  const lo = zerosLike(x, shape);
-  const hi = zerosLike(x, shape);
+  const lo = emptyLike(x, shape);
+  const hi = emptyLike(x, shape);
   for (const [i, part] of x.parts.entries()) analyse(part, layout, filters, mode, lo.parts[i]!, hi.parts[i]!);
   return [lo, hi];
 }
@@ -44,25 +44,32 @@ export function join(
   }
   const shape = one.shape.with(axis, signalLength(layout.length, filters.length, mode));
   const [a, d] = unify([lo ?? zerosLike(one), hi ?? zerosLike(one)]);
-  const out = zerosLike(a!, shape);
+  const out = emptyLike(a!, shape);
   for (const [i, part] of out.parts.entries()) {
     synthesise(a!.parts[i]!, d!.parts[i]!, layout, filters, mode, part);
   }
   return out;
 }
 
-/** The bands that are there, checked to be of one shape. */
+/** The first of the bands that are there, checked to be of one shape. */
 export function checkSameShape(bands: Readonly<Record<string, Dense | undefined>>, names: string): Dense {
-  const given = Object.entries(bands).filter((entry): entry is [string, Dense] => entry[1] !== undefined);
-  const first = given[0];
-  if (first === undefined) throw new WaveletError(`give at least one of ${names}; all are missing`, "data");
-  for (const [name, band] of given) {
-    if (band.shape.join() !== first[1].shape.join()) {
+  let first: Dense | undefined;
+  let firstName = "";
+  for (const name in bands) {
+    const band = bands[name];
+    if (band === undefined) continue;
+    if (first === undefined) [first, firstName] = [band, name];
+    if (!sameShape(first.shape, band.shape)) {
       throw new WaveletError(
-        `${names} must have one shape; ${first[0]} has [${first[1].shape.join(", ")}] and ${name} [${band.shape.join(", ")}]`,
+        `${names} must have one shape; ${firstName} has [${first.shape.join(", ")}] and ${name} [${band.shape.join(", ")}]`,
         "shape",
       );
     }
   }
-  return first[1];
+  if (first === undefined) throw new WaveletError(`give at least one of ${names}; all are missing`, "data");
+  return first;
+}
+
+function sameShape(a: readonly number[], b: readonly number[]): boolean {
+  return a.length === b.length && a.every((length, axis) => length === b[axis]);
 }

@@ -2,6 +2,8 @@ import ndarray, { type NdArray } from "ndarray";
 import { shown, WaveletError } from "../errors";
 import { type FloatArray, isFloat32 } from "./extension";
 
+export { isFloat32 } from "./extension";
+
 type RealArray =
   | FloatArray
   | Int8Array
@@ -53,6 +55,9 @@ export interface Dense {
 
 /** Reads any signal. `what` names the argument in errors. */
 export function readSignal(signal: unknown, what: string): Dense {
+  if (isFloatArray(signal) && signal.length > 0) {
+    return { parts: [signal], shape: [signal.length], vector: true };
+  }
   if (!isComplex(signal)) return readReal(signal, what);
   const re = readReal(signal.re, `${what}.re`);
   const im = readReal(signal.im, `${what}.im`);
@@ -96,11 +101,29 @@ function sameType(arrays: readonly FloatArray[]): FloatArray[] {
 export function zerosLike(like: Dense, shape: readonly number[] = like.shape): Dense {
   const size = sizeOf(shape);
   const single = isFloat32(like.parts[0]!);
-  return {
-    parts: like.parts.map(() => (single ? new Float32Array(size) : new Float64Array(size))),
-    shape,
-    vector: like.vector,
-  };
+  const parts = like.parts.map(() => (single ? new Float32Array(size) : new Float64Array(size)));
+  return { parts, shape, vector: like.vector };
+}
+
+/** The same with unspecified numbers: for results that are written as a whole. */
+export function emptyLike(like: Dense, shape: readonly number[]): Dense {
+  const size = sizeOf(shape);
+  const single = isFloat32(like.parts[0]!);
+  const parts = like.parts.map(() => {
+    const buffer = size < large ? undefined : uncleared(size * (single ? 4 : 8));
+    if (buffer === undefined) return single ? new Float32Array(size) : new Float64Array(size);
+    return single ? new Float32Array(buffer) : new Float64Array(buffer);
+  });
+  return { parts, shape, vector: like.vector };
+}
+
+/** Numbers from which on clearing an array costs more than it takes to ask Node for one that is not cleared. */
+const large = 4096;
+
+/** Memory as `numpy.empty` gives it, where the host can (Node); elsewhere undefined. */
+function uncleared(bytes: number): ArrayBuffer | undefined {
+  const buffer = globalThis.Buffer?.allocUnsafeSlow?.(bytes).buffer;
+  return buffer instanceof ArrayBuffer && buffer.byteLength === bytes ? buffer : undefined;
 }
 
 /** The same signals with one type and one number of parts: complex if any is, float32 if all are. */
@@ -204,6 +227,8 @@ function isUnfit(view: ArrayBufferView): boolean {
 }
 
 function isFloatArray(value: unknown): value is FloatArray {
+  if (value instanceof Float64Array || value instanceof Float32Array) return true;
+  // Those of another realm are no instances.
   if (!ArrayBuffer.isView(value)) return false;
   const tag = (value as FloatArray)[Symbol.toStringTag] as string;
   return tag === "Float32Array" || tag === "Float64Array";

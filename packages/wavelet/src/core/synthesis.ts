@@ -5,7 +5,7 @@ import type { SynthesisFilters } from "./filter-bank";
 import type { Layout } from "./layout";
 import { signalLength } from "./lengths";
 import type { Mode } from "./modes";
-import { arrange, lineOf, load, longest, narrow, store } from "./transfer";
+import { arrange, lineOf, loadWrapped, longest, narrow, store } from "./transfer";
 
 /**
  * One level of synthesis along one axis: y[m] = Σ_k recLo[m + F − 2 − 2k] · cA[k] + recHi[…] · cD[k], where every
@@ -26,10 +26,7 @@ export function synthesise(
   const kernels = kernelsFor(y);
   const { size, memory } = kernels;
   const [taps, free] = arrange(kernels, [2 * filters.length]) as [number, number];
-  const { loEven, loOdd, hiEven, hiOdd } = filters;
-  for (const [i, part] of [loEven, loOdd, hiEven, hiOdd].entries()) {
-    memory.set(part, taps / size + i * loEven.length);
-  }
+  memory.set(filters.taps, taps / size);
   const job = { cA, cD, layout, plan: planFor(layout.length, filters, mode), kernels, taps, free, y };
   if (layout.inner < narrow) synthesiseLines(job);
   else synthesiseRows(job);
@@ -120,23 +117,6 @@ function synthesiseRows({ cA, cD, layout, plan, kernels, taps, free, y }: Job): 
         storePairs(memory, out / size, y, to, plan, i, now);
       }
     }
-  }
-}
-
-/** Rows k … k + count of the periodic continuation of x into memory. */
-function loadWrapped(
-  x: FloatArray,
-  rows: Rows,
-  k: number,
-  count: number,
-  memory: FloatArray,
-  at: number,
-): void {
-  for (let done = 0; done < count; ) {
-    const from = (((k + done) % rows.n) + rows.n) % rows.n;
-    const now = Math.min(count - done, rows.n - from);
-    load(x, rows, from, now, memory, at + done * rows.width);
-    done += now;
   }
 }
 

@@ -41,6 +41,23 @@ export function load(
   }
 }
 
+/** Rows k … k + count of the periodic continuation of x into memory. */
+export function loadWrapped(
+  x: FloatArray,
+  rows: Rows,
+  k: number,
+  count: number,
+  memory: FloatArray,
+  at: number,
+): void {
+  for (let done = 0; done < count; ) {
+    const from = (((k + done) % rows.n) + rows.n) % rows.n;
+    const now = Math.min(count - done, rows.n - from);
+    load(x, rows, from, now, memory, at + done * rows.width);
+    done += now;
+  }
+}
+
 /** The opposite of `load`. */
 export function store(
   memory: FloatArray,

@@ -1,0 +1,126 @@
+import { kernelsFor } from "../kernels";
+import type { PrecisionKernels } from "../kernels/kernels";
+import type { FloatArray, Rows } from "./extension";
+import type { AnalysisFilters, SynthesisFilters } from "./filter-bank";
+import type { Layout } from "./layout";
+import { arrange, loadWrapped, longest, store } from "./transfer";
+
+/**
+ * One stationary level along one axis: lo[n] = Σ_t decLo[t] · x[(n + s · (F/2 − t)) mod N], hi with decHi, where s is
+ * the distance of the taps. Both have the layout of x.
+ */
+export function analyseStationary(
+  x: FloatArray,
+  layout: Layout,
+  filters: AnalysisFilters,
+  distance: number,
+  lo: FloatArray,
+  hi: FloatArray,
+): void {
+  const kernels = kernelsFor(x);
+  const { size, memory } = kernels;
+  const half = filters.length / 2;
+  const [low, free] = arrange(kernels, [2 * filters.length]) as [number, number];
+  const high = low + filters.length * size;
+  memory.set(filters.taps, low / size);
+  for (const piece of pieces(layout, kernels, filters.length, distance, 1, free)) {
+    const { rows, n, count, places, spacing, bytes } = piece;
+    const [samples, a, d] = places as [number, number, number];
+    loadTaps(x, piece, n - distance * (half - 1), filters.length, distance, memory, samples / size);
+    const odd = samples + spacing;
+    kernels.combine(samples, odd, 2 * spacing, half, low, high, a, d, bytes / size);
+    store(memory, a / size, lo, rows, n, count);
+    store(memory, d / size, hi, rows, n, count);
+  }
+}
+
+/**
+ * The inverse: y[n] = ½ Σ_t recLo[t] · a[(n + s · (F/2 − 1 − t)) mod N] + recHi[t] · d[…], the mean of what the even
+ * and the odd taps give, which are the two decimated transforms.
+ */
+export function synthesiseStationary(
+  a: FloatArray,
+  d: FloatArray,
+  layout: Layout,
+  filters: SynthesisFilters,
+  distance: number,
+  y: FloatArray,
+): void {
+  const kernels = kernelsFor(y);
+  const { size, memory } = kernels;
+  const half = filters.length / 2;
+  const [taps, free] = arrange(kernels, [2 * filters.length]) as [number, number];
+  memory.set(filters.taps, taps / size);
+  for (const piece of pieces(layout, kernels, filters.length, distance, 2, free)) {
+    const { rows, n, count, places, spacing, bytes } = piece;
+    const [low, high, even, odd] = places as [number, number, number, number];
+    loadTaps(a, piece, n - distance * half, filters.length, distance, memory, low / size);
+    loadTaps(d, piece, n - distance * half, filters.length, distance, memory, high / size);
+    const step = 2 * spacing;
+    kernels.weave(low + spacing, high + spacing, step, -spacing, half, taps, even, odd, bytes / size);
+    kernels.average(even, odd, even, bytes / size);
+    store(memory, even / size, y, rows, n, count);
+  }
+}
+
+interface Piece {
+  readonly rows: Rows;
+  /** The rows from n to n + count are made. */
+  readonly n: number;
+  readonly count: number;
+  /** Room for the rows that each input needs, then for two outputs. */
+  readonly places: readonly number[];
+  /** Bytes between what neighbouring taps meet. */
+  readonly spacing: number;
+  /** Bytes of an output. */
+  readonly bytes: number;
+}
+
+/** The pieces in which the work fits into the kernels' memory. */
+function* pieces(
+  { outer, length: n, inner }: Layout,
+  kernels: PrecisionKernels,
+  taps: number,
+  distance: number,
+  inputs: number,
+  free: number,
+): Generator<Piece> {
+  const { size, memory } = kernels;
+  const room = memory.length - free / size - 64;
+  const most = Math.floor(room / (inputs * taps + 2));
+  const width = Math.min(inner, most);
+  const longestPiece = Math.max(1, Math.min(n, Math.floor(Math.min(longest, most) / width)));
+  const needed = width * Math.min(longestPiece * taps, longestPiece + distance * (taps - 1));
+  const outputs = longestPiece * width;
+  const inputRoom = Array.from({ length: inputs }, () => needed);
+  const places = arrange(kernels, [...inputRoom, outputs, outputs], free);
+  for (let block = 0; block < outer; block++) {
+    for (let column = 0; column < inner; column += width) {
+      const columns = Math.min(width, inner - column);
+      const rows = { base: block * n * inner + column, n, stride: inner, width: columns };
+      for (let at = 0; at < n; at += longestPiece) {
+        const count = Math.min(longestPiece, n - at);
+        const bytes = count * columns * size;
+        const spacing = distance < count ? distance * columns * size : bytes;
+        yield { rows, n: at, count, places, spacing, bytes };
+      }
+    }
+  }
+}
+
+/** What the taps meet: one window where they overlap, else the rows of each tap. */
+function loadTaps(
+  x: FloatArray,
+  { rows, count, bytes }: Piece,
+  from: number,
+  taps: number,
+  distance: number,
+  memory: FloatArray,
+  at: number,
+): void {
+  if (distance < count) loadWrapped(x, rows, from, count + distance * (taps - 1), memory, at);
+  else {
+    const each = bytes / memory.BYTES_PER_ELEMENT;
+    for (let t = 0; t < taps; t++) loadWrapped(x, rows, from + t * distance, count, memory, at + t * each);
+  }
+}
