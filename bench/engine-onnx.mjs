@@ -1,6 +1,6 @@
 // Two blocks of OPT-350m's shape (width 1024, feed-forward 4096, 16 heads, 1024 positions), forward and
 // backward to the input, as one graph on onnx:cpu, beside ONNX Runtime's own MatMul of the same shapes.
-// Run after `pnpm build`: node bench/engine-onnx.mjs [--profile prefix] [--dtype float16|bfloat16] [--runs n]
+// Run after `pnpm build`: pnpm bench engine-onnx [--profile prefix] [--dtype float16|bfloat16] [--runs n]
 import { parseArgs } from "node:util";
 import * as A from "../packages/autograd/dist/index.js";
 import { onnxEngine } from "../packages/engine-onnx/dist/index.js";

@@ -103,10 +103,39 @@ export function synthesiseLines<T>(
 ): void {
   const coefficients = (pairs + half - 1) * sizeof<T>();
   for (let line: usize = 0; line < lines; line++) {
-    weave<T>(a, d, sizeof<T>(), 0, half, taps, out, 0, pairs, true);
+    if (half === 1) haar<T>(a, d, taps, out, pairs);
+    else weave<T>(a, d, sizeof<T>(), 0, half, taps, out, 0, pairs, true);
     a += coefficients;
     d += coefficients;
     out += 2 * pairs * sizeof<T>();
+  }
+}
+
+/** Two taps: they stay in registers. */
+function haar<T>(a: usize, d: usize, taps: usize, out: usize, pairs: usize): void {
+  const bytes = pairs * sizeof<T>();
+  const le = v128.load_splat<T>(taps);
+  const lo = v128.load_splat<T>(taps, sizeof<T>());
+  const he = v128.load_splat<T>(taps, 2 * sizeof<T>());
+  const ho = v128.load_splat<T>(taps, 3 * sizeof<T>());
+  let at: usize = 0;
+  for (; at + 16 <= bytes; at += 16) {
+    const low = v128.load(a + at);
+    const high = v128.load(d + at);
+    const e = v128.add<T>(v128.mul<T>(le, low), v128.mul<T>(he, high));
+    const o = v128.add<T>(v128.mul<T>(lo, low), v128.mul<T>(ho, high));
+    v128.store(out + 2 * at, firstPairs<T>(e, o));
+    v128.store(out + 2 * at, lastPairs<T>(e, o), 16);
+  }
+  for (; at < bytes; at += sizeof<T>()) {
+    const low = load<T>(a + at);
+    const high = load<T>(d + at);
+    store<T>(out + 2 * at, load<T>(taps) * low + load<T>(taps, 2 * sizeof<T>()) * high);
+    store<T>(
+      out + 2 * at,
+      load<T>(taps, sizeof<T>()) * low + load<T>(taps, 3 * sizeof<T>()) * high,
+      sizeof<T>(),
+    );
   }
 }
 

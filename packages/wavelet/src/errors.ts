@@ -1,7 +1,7 @@
 const brand = Symbol.for("@waveft/wavelet.WaveletError");
 
 /** Which argument was wrong. */
-export type WaveletErrorReason = "wavelet" | "mode" | "data" | "shape" | "axis" | "length";
+export type WaveletErrorReason = "wavelet" | "mode" | "data" | "shape" | "axis" | "length" | "scale" | "path";
 
 /** Every error this package throws about its input. */
 export class WaveletError extends Error {

@@ -1,10 +1,22 @@
 import { type FilterBank, type FilterBanks, filterLength } from "./core/filter-bank";
-import { shown, WaveletError } from "./errors";
+import { WaveletError } from "./errors";
 import { registry } from "./families";
 import type { Family, Symmetry } from "./families/family";
+import { type FilterBankLike, type FilterList, readFilterBank } from "./filter-bank";
+import {
+  biorthogonalFunctions,
+  checkedLevel,
+  type DiscreteFunctions,
+  orthogonalFunctions,
+  type WavefunOptions,
+} from "./wavefun";
+import type { BiorthogonalName, OrthogonalName } from "./wavelet-names";
+import { unknownDiscrete } from "./wavelist";
 
-/** A named discrete wavelet. The filters' lengths are equal and even. */
-export interface Wavelet extends FilterBank {
+export { families, wavelist } from "./wavelist";
+
+/** A discrete wavelet. The filters' lengths are equal and even. */
+export interface Wavelet<Orthogonal extends boolean = boolean> extends FilterBank {
   readonly name: string;
   /** Decomposition low-pass. */
   readonly decLo: Float64Array;
@@ -19,46 +31,58 @@ export interface Wavelet extends FilterBank {
   readonly familyName: string;
   readonly shortFamilyName: string;
   readonly symmetry: Symmetry;
-  readonly orthogonal: boolean;
+  readonly orthogonal: Orthogonal;
   readonly biorthogonal: boolean;
   /** Of the wavelet ψ and the scaling function φ; undefined for dmey. */
   readonly vanishingMoments: { readonly psi: number; readonly phi: number } | undefined;
+  /** decLo, decHi, recLo, recHi. */
+  readonly filterBank: FilterList;
+  /** recLo, recHi, decLo, decHi, each reversed: decomposition and reconstruction exchanged. */
+  readonly inverseFilterBank: FilterList;
+  /**
+   * Approximates φ and ψ, as `pywt.Wavelet.wavefun`: `{ phi, psi, x }` for an orthogonal wavelet, else
+   * `{ phiD, psiD, phiR, psiR, x }` for decomposition and reconstruction.
+   */
+  wavefun(options?: WavefunOptions): DiscreteFunctions<Orthogonal>;
 }
 
 /** A wavelet by name, or anything with the four filters. */
 export type WaveletLike = string | FilterBank;
 
+export interface CustomWaveletOptions<Orthogonal extends boolean = boolean> {
+  /** @default false */
+  readonly orthogonal?: Orthogonal;
+  /** @default false */
+  readonly biorthogonal?: boolean;
+}
+
 /**
- * The wavelet of that name, as PyWavelets has it (upper case is accepted). Every call makes new arrays.
+ * The wavelet of that name, as PyWavelets has it (upper case is accepted), or one of your own filters: an object with
+ * the four, or a list of decLo, decHi, recLo and recHi. Every call makes new arrays.
  *
- * @throws WaveletError with reason "wavelet" for a name that no family has
+ * @throws WaveletError with reason "wavelet" for a name that no discrete family has, and for filters that are not
+ *   four of one length
  */
-export function wavelet(name: string): Wavelet {
+export function wavelet(name: OrthogonalName): Wavelet<true>;
+export function wavelet(name: BiorthogonalName): Wavelet<false>;
+export function wavelet(name: string): Wavelet;
+export function wavelet<Orthogonal extends boolean = false>(
+  name: string,
+  filterBank: FilterBankLike,
+  options?: CustomWaveletOptions<Orthogonal>,
+): Wavelet<Orthogonal>;
+export function wavelet(
+  name: string,
+  filterBank?: FilterBankLike,
+  { orthogonal = false, biorthogonal = false }: CustomWaveletOptions = {},
+): Wavelet {
+  if (filterBank !== undefined) {
+    return new DiscreteWavelet(name, readFilterBank(filterBank), { ...custom, orthogonal, biorthogonal });
+  }
   const key = typeof name === "string" ? name.toLowerCase() : "";
   const family = registry.find((candidate: Family) => Object.hasOwn(candidate.recLo, key));
-  if (family === undefined) throw new WaveletError(unknown(name), "wavelet");
-  return build(key, family);
-}
-
-/** Names of the wavelets: of one family (short name), or all, families in alphabetical order as in PyWavelets. */
-export function wavelist(family?: string): string[] {
-  if (family === undefined) {
-    const sorted = registry.toSorted((a, b) => (a.shortName < b.shortName ? -1 : 1));
-    return sorted.flatMap((each) => Object.keys(each.recLo));
-  }
-  const found = registry.find((each) => each.shortName === family);
-  if (found === undefined) {
-    throw new WaveletError(
-      `no family ${shown(family)}; the families are ${families().join(", ")}`,
-      "wavelet",
-    );
-  }
-  return Object.keys(found.recLo);
-}
-
-/** The families' short names (haar, db, …), or their full ones. */
-export function families(short = true): string[] {
-  return registry.map((family) => (short ? family.shortName : family.name));
+  if (family === undefined) throw new WaveletError(unknownDiscrete(name), "wavelet");
+  return named(key, family);
 }
 
 const built = new Map<string, Wavelet>();
@@ -89,38 +113,91 @@ function isList(likes: WaveletLikes): likes is readonly WaveletLike[] {
   return Array.isArray(likes);
 }
 
+type Filters = ReturnType<typeof readFilterBank>;
+
+/** What a wavelet has beside its filters. */
+type Properties = Pick<
+  Wavelet,
+  "familyName" | "shortFamilyName" | "symmetry" | "orthogonal" | "biorthogonal" | "vanishingMoments"
+>;
+
+/** PyWavelets' properties of filters that it does not know. */
+const custom = {
+  familyName: "",
+  shortFamilyName: "",
+  symmetry: "unknown",
+  vanishingMoments: { psi: 0, phi: 0 },
+} as const;
+
 /** The high-pass filters follow from the low-pass ones: recHi[k] = (−1)ᵏ decLo[k], decHi[k] = −(−1)ᵏ recLo[k]. */
-function build(name: string, family: Family): Wavelet {
+function named(name: string, family: Family): Wavelet {
   const recLo = Float64Array.from(family.recLo[name]!);
   const decLo = Float64Array.from(family.decLo?.[name] ?? recLo.toReversed());
-  return {
-    name,
+  const filters = {
     decLo,
     decHi: recLo.map((tap, k) => (k % 2 === 0 ? -tap : tap)),
     recLo,
     recHi: decLo.map((tap, k) => (k % 2 === 0 ? tap : -tap)),
-    length: recLo.length,
+  };
+  return new DiscreteWavelet(name, filters, {
     familyName: family.name,
     shortFamilyName: family.shortName,
     symmetry: family.symmetry,
     orthogonal: family.orthogonal,
     biorthogonal: true,
     vanishingMoments: family.vanishingMoments(name),
-  };
+  });
 }
 
-/** `no wavelet named "db99"; daubechies has db1–db38`, or all families where the name resembles none. */
-function unknown(name: unknown): string {
-  const prefix = typeof name === "string" ? name.toLowerCase().replace(/[\d.]*$/, "") : "";
-  const family = registry.find((each) => each.shortName === prefix);
-  const allowed = family
-    ? `${family.name.toLowerCase()} has ${extent(family)}`
-    : `there are ${registry.map(extent).join(", ")}`;
-  return `no wavelet named ${shown(name)}; ${allowed}`;
-}
+/** Plain fields, which copy and clone, and methods beside them, which need not. */
+class DiscreteWavelet implements Wavelet {
+  readonly name: string;
+  readonly decLo: Float64Array;
+  readonly decHi: Float64Array;
+  readonly recLo: Float64Array;
+  readonly recHi: Float64Array;
+  readonly length: number;
+  readonly familyName: string;
+  readonly shortFamilyName: string;
+  readonly symmetry: Symmetry;
+  readonly orthogonal: boolean;
+  readonly biorthogonal: boolean;
+  readonly vanishingMoments: Wavelet["vanishingMoments"];
 
-function extent(family: Family): string {
-  const names = Object.keys(family.recLo);
-  if (family.decLo !== undefined) return names.join(" ");
-  return names.length === 1 ? names[0]! : `${names[0]}–${names.at(-1)}`;
+  constructor(name: string, { decLo, decHi, recLo, recHi }: Filters, properties: Properties) {
+    this.name = name;
+    this.decLo = decLo;
+    this.decHi = decHi;
+    this.recLo = recLo;
+    this.recHi = recHi;
+    this.length = recLo.length;
+    this.familyName = properties.familyName;
+    this.shortFamilyName = properties.shortFamilyName;
+    this.symmetry = properties.symmetry;
+    this.orthogonal = properties.orthogonal;
+    this.biorthogonal = properties.biorthogonal;
+    this.vanishingMoments = properties.vanishingMoments;
+  }
+
+  get filterBank(): FilterList {
+    return [this.decLo, this.decHi, this.recLo, this.recHi];
+  }
+
+  get inverseFilterBank(): FilterList {
+    return [
+      this.recLo.toReversed(),
+      this.recHi.toReversed(),
+      this.decLo.toReversed(),
+      this.decHi.toReversed(),
+    ];
+  }
+
+  wavefun({ level = 8 }: WavefunOptions = {}): DiscreteFunctions<boolean> {
+    const checked = checkedLevel(level, "level", 1);
+    if (this.orthogonal) return orthogonalFunctions(this, checked);
+    // PyWavelets' sign; custom filters that are not biorthogonal either keep theirs.
+    const turned = this.biorthogonal && (this.vanishingMoments?.psi ?? 0) % 4 !== 1;
+    const [decLo, decHi, recLo, recHi] = this.inverseFilterBank;
+    return biorthogonalFunctions(this, { decLo, decHi, recLo, recHi }, checked, turned ? -1 : 1);
+  }
 }

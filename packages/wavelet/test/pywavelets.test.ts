@@ -131,9 +131,9 @@ describe("PyWavelets' conventions", () => {
   });
 
   it("names, families and their properties", () => {
-    expect(wavelist()).toEqual(facts.wavelist);
-    expect(families()).toEqual(facts.families[0]);
-    expect(families(false)).toEqual(facts.families[1]);
+    expect(wavelist({ kind: "discrete" })).toEqual(facts.wavelist);
+    expect(families().slice(0, 7)).toEqual(facts.families[0]);
+    expect(families(false).slice(0, 7)).toEqual(facts.families[1]);
     expect([...modes].toSorted()).toEqual(facts.modes.toSorted());
     for (const [name, expected] of Object.entries(facts.properties)) {
       const w = wavelet(name);

@@ -27,11 +27,47 @@ export function analyseStationary(
     const { rows, n, count, places, spacing, bytes } = piece;
     const [samples, a, d] = places as [number, number, number];
     loadTaps(x, piece, n - distance * (half - 1), filters.length, distance, memory, samples / size);
-    const odd = samples + spacing;
-    kernels.combine(samples, odd, 2 * spacing, half, low, high, a, d, bytes / size);
+    const row = bytes / count;
+    for (let i = 0; i < count; ) {
+      const turned = turnedTaps(n + i, layout.length, distance, half);
+      const now = Math.min(count, turned.until - n) - i;
+      const at = i * row;
+      const even = samples + at;
+      const numbers = (now * row) / size;
+      if (turned.taps === 0) {
+        kernels.combine(even, even + spacing, 2 * spacing, half, low, high, a + at, d + at, numbers);
+      } else {
+        const { taps } = turned;
+        kernels.combineTurned(
+          even,
+          even + spacing,
+          2 * spacing,
+          half,
+          taps,
+          low,
+          high,
+          a + at,
+          d + at,
+          numbers,
+        );
+      }
+      i += now;
+    }
     store(memory, a / size, lo, rows, n, count);
     store(memory, d / size, hi, rows, n, count);
   }
+}
+
+/** As in `analyse`, the taps past the end are summed first: how many for sample n, and up to which sample. */
+function turnedTaps(
+  n: number,
+  length: number,
+  distance: number,
+  half: number,
+): { taps: number; until: number } {
+  const past = Math.floor((n + distance * half - length) / distance) + 1;
+  if (past <= 0) return { taps: 0, until: length - distance * half };
+  return { taps: Math.min(past, 2 * half), until: n + distance - (n % distance) };
 }
 
 /**

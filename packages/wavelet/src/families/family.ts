@@ -13,5 +13,5 @@ export interface Family {
   readonly decLo?: Taps;
 }
 
-export type Symmetry = "asymmetric" | "near symmetric" | "symmetric";
+export type Symmetry = "asymmetric" | "near symmetric" | "symmetric" | "anti-symmetric" | "unknown";
 export type Taps = Readonly<Record<string, readonly number[]>>;

@@ -109,7 +109,7 @@ const types = {
 } satisfies Record<Exclude<keyof WaveFTFields, keyof PeftFields>, FieldType>;
 
 const checkWavelet = (name: string): void => {
-  const known = wavelist();
+  const known = wavelist({ kind: "discrete" });
   if (!known.includes(name))
     throw new PeftError(`WaveFTConfig: no wavelet named "${name}"; there are ${known.join(", ")}`);
 };

@@ -1,0 +1,102 @@
+import ndarray from "ndarray";
+import { cwt } from "../../src/cwt";
+import { dwt, dwt2, idwt, idwt2, modes } from "../../src/index";
+import { simdKernels } from "../../src/kernels/simd";
+import { iswt, swt } from "../../src/swt";
+import { iswt2, swt2 } from "../../src/swt2";
+import { wavedec, waverec } from "../../src/wavedec";
+import { wavedec2, waverec2 } from "../../src/wavedec2";
+
+/** Whether the WebAssembly kernels work here. */
+export const simd = (): boolean => simdKernels() !== undefined;
+
+const wavelets = ["haar", "db4", "db20", "bior4.4", "rbio3.1"];
+const shapes = [[40], [41], [9], [3, 50], [17, 20]];
+const kinds = ["float32", "float64", "complex"] as const;
+
+/** Results over a broad choice of arguments, as bytes: what Node and a browser must agree on. */
+export function sample(): Record<string, string> {
+  const found: Record<string, string> = {};
+  const record = (name: string, result: unknown) => {
+    found[name] = hex(result);
+  };
+  for (const wavelet of wavelets) {
+    for (const mode of modes) {
+      for (const kind of kinds) {
+        for (const shape of shapes) {
+          const x = signal(shape, kind, 1);
+          const name = `${kind} [${shape}] ${wavelet} ${mode}`;
+          const { cA, cD } = dwt(x, wavelet, { mode });
+          record(`dwt ${name}`, { cA, cD });
+          record(`idwt ${name}`, idwt(cA, cD, wavelet, { mode }));
+          record(`idwt ${name}, cD only`, idwt(null, cD, wavelet, { mode }));
+          const levels = wavedec(x, wavelet, { mode });
+          record(`wavedec ${name}`, levels);
+          record(`waverec ${name}`, waverec(levels, wavelet, { mode }));
+          if (shape.length === 1) continue;
+          const bands = dwt2(x, wavelet, { mode });
+          record(`dwt2 ${name}`, bands);
+          record(`idwt2 ${name}`, idwt2(bands, wavelet, { mode }));
+          record(`dwt ${name}, axis 0`, dwt(x, wavelet, { mode, axis: 0 }));
+          const levels2 = wavedec2(x, wavelet, { mode });
+          record(`wavedec2 ${name}`, levels2);
+          record(`waverec2 ${name}`, waverec2(levels2, wavelet, { mode }));
+        }
+      }
+    }
+    for (const kind of kinds) {
+      for (const shape of [[40], [8, 24]]) {
+        const x = signal(shape, kind, 1);
+        const name = `${kind} [${shape}] ${wavelet}`;
+        const levels = swt(x, wavelet, { level: 3 });
+        record(`swt ${name}`, levels);
+        record(`iswt ${name}`, iswt(levels, wavelet));
+        if (shape.length === 1) continue;
+        const levels2 = swt2(x, wavelet, { level: 2 });
+        record(`swt2 ${name}`, levels2);
+        record(`iswt2 ${name}`, iswt2(levels2, wavelet));
+      }
+    }
+  }
+  return found;
+}
+
+/** What goes through `Math.exp` and its like, whose last digit is every engine's own. */
+export function nearSample(): Record<string, number[]> {
+  const found: Record<string, number[]> = {};
+  for (const wavelet of ["gaus3", "mexh", "morl", "cgau2", "shan1.5-1.0", "fbsp2-1.5-1.0", "cmor1.5-1.0"]) {
+    for (const method of ["conv", "fft"] as const) {
+      const { coefs, freqs } = cwt(signal([100], "float64", 1), [1, 2, 7.5], wavelet, { method });
+      const parts = "re" in coefs ? [coefs.re, coefs.im] : [coefs];
+      found[`${wavelet} ${method}`] = [...freqs, ...parts.flatMap(({ data }) => Array.from(data))];
+    }
+  }
+  return found;
+}
+
+/** Of the integers' rule of `golden.ts`, which needs no function of `Math`. */
+function signal(shape: number[], kind: (typeof kinds)[number], seed: number) {
+  const part = (from: number) => {
+    const data = new (kind === "float32" ? Float32Array : Float64Array)(shape.reduce((a, b) => a * b));
+    for (let i = 0; i < data.length; i++)
+      data[i] = ((((i + from) * (i + 7 * from + 3) * 7919 + 104729 * from) % 16381) - 8192) / 8192;
+    return shape.length === 1 ? data : ndarray(data, shape);
+  };
+  return kind === "complex" ? { re: part(seed), im: part(seed + 1) } : part(seed);
+}
+
+const digits = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+
+/** Every array in a result, with its type, one after the other. */
+function hex(result: unknown): string {
+  if (ArrayBuffer.isView(result)) {
+    const bytes = new Uint8Array(result.buffer, result.byteOffset, result.byteLength);
+    return `${result.constructor.name} ${Array.from(bytes, (byte) => digits[byte]).join("")}`;
+  }
+  if (typeof result !== "object" || result === null) return String(result);
+  if ("stride" in result && "data" in result && "shape" in result)
+    return `[${result.shape}] ${hex(result.data)}`;
+  return Object.entries(result)
+    .map(([key, value]) => `${key}: ${hex(value)}`)
+    .join("; ");
+}

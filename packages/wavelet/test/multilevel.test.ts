@@ -1,0 +1,15 @@
+import fc from "fast-check";
+import ndarray, { type NdArray } from "ndarray";
+import { afterEach, beforeEach, describe, expect, expectTypeOf, it, type MockInstance, vi } from "vitest";
+import type { Coeffs1 } from "../src/core/multilevel";
+import { dwt } from "../src/dwt";
+import { dwtn, idwtn } from "../src/dwtn";
+import { WaveletError, type WaveletErrorReason } from "../src/errors";
+import { dwtMaxLevel, dwtnMaxLevel, type Mode, modes } from "../src/index";
+import { dwtnMaxLevel as deepest } from "../src/lengths";
+import { downcoef, upcoef } from "../src/partial";
+import { wavedec, waverec } from "../src/wavedec";
+import { wavedec2, waverec2 } from "../src/wavedec2";
+import { wavedecn, waverecn } from "../src/wavedecn";
+import { wavelist } from "../src/wavelet";
+import { facts, records, signal } from "./golden";
