@@ -1,3 +1,3 @@
 import { library } from "@waveft/tsup-config";
 
-export default library();
+export default library({ entry: { index: "src/index.ts", core: "src/core/index.ts" } });

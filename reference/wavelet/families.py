@@ -5,6 +5,7 @@ Only what cannot be derived is stored: recLo, and decLo too for the biorthogonal
 follow exactly from these is asserted here.
 """
 
+import base64
 from pathlib import Path
 
 import numpy as np
@@ -29,8 +30,20 @@ def table(names, attribute):
     return "{\n" + "\n".join(rows) + "\n}"
 
 
+def packed(names, length):
+    """As `packed` of families/packed.ts reads them: byte planes, the lowest first."""
+    taps = np.concatenate([np.array(pywt.Wavelet(name).rec_lo) for name in names]).astype("<f8")
+    planes = np.frombuffer(taps.tobytes(), np.uint8).reshape(-1, 8).T.tobytes()
+    prefix = names[0].rstrip("0123456789")
+    first, last = (int(name[len(prefix):]) for name in (names[0], names[-1]))
+    text = base64.b64encode(planes).decode()
+    return f'/* @__PURE__ */ packed(/* @__PURE__ */ numbered("{prefix}", {first}, {last}), (n) => {length} * n, "{text}")'
+
+
 def write(file, text):
-    (OUT / file).write_text('import type { Family } from "./family";\n\n' + text)
+    helpers = [name for name in ("numbered", "numberOf", "packed") if name + "(" in text]
+    imported = f'import {{ {", ".join(helpers)} }} from "./packed";\n' if helpers else ""
+    (OUT / file).write_text('import type { Family } from "./family";\n' + imported + "\n" + text)
 
 
 write("daubechies.ts", f"""/** Daubechies' extremal-phase wavelets; dbN has N vanishing moments and 2N taps. Taps from PyWavelets (MIT). */
@@ -39,8 +52,8 @@ export const daubechies = {{
   shortName: "db",
   symmetry: "asymmetric",
   orthogonal: true,
-  vanishingMoments: (name) => ({{ psi: Number(name.slice(2)), phi: 0 }}),
-  recLo: {table(pywt.wavelist("db"), "rec_lo")},
+  vanishingMoments: (name) => ({{ psi: numberOf(name), phi: 0 }}),
+  recLo: {packed(pywt.wavelist("db"), 2)},
 }} satisfies Family;
 """)
 write("symlets.ts", f"""/** Daubechies' least asymmetric wavelets; symN has N vanishing moments and 2N taps. Taps from PyWavelets (MIT). */
@@ -49,8 +62,8 @@ export const symlets = {{
   shortName: "sym",
   symmetry: "near symmetric",
   orthogonal: true,
-  vanishingMoments: (name) => ({{ psi: Number(name.slice(3)), phi: 0 }}),
-  recLo: {table(pywt.wavelist("sym"), "rec_lo")},
+  vanishingMoments: (name) => ({{ psi: numberOf(name), phi: 0 }}),
+  recLo: {packed(pywt.wavelist("sym"), 2)},
 }} satisfies Family;
 """)
 write("coiflets.ts", f"""/** Coiflets; coifN has 2N vanishing moments, its scaling function 2N − 1, and 6N taps. Taps from PyWavelets (MIT). */
@@ -59,8 +72,8 @@ export const coiflets = {{
   shortName: "coif",
   symmetry: "near symmetric",
   orthogonal: true,
-  vanishingMoments: (name) => ({{ psi: 2 * Number(name.slice(4)), phi: 2 * Number(name.slice(4)) - 1 }}),
-  recLo: {table(pywt.wavelist("coif"), "rec_lo")},
+  vanishingMoments: (name) => ({{ psi: 2 * numberOf(name), phi: 2 * numberOf(name) - 1 }}),
+  recLo: {packed(pywt.wavelist("coif"), 6)},
 }} satisfies Family;
 """)
 write("biorthogonal.ts", f"""/**

@@ -3,7 +3,7 @@
  * (half − 1 − q) · step bytes after `odd` or `even`. Every sum runs over j upwards, each product rounded: the order
  * of PyWavelets, so that bands that are rounding noise alone are the same noise.
  */
-export function combine<T>(
+function combine<T>(
   even: usize,
   odd: usize,
   step: usize,
@@ -77,7 +77,7 @@ export function combine<T>(
  * The same for the bytes from `at` on, few at a time; the first `turned` taps are summed downwards, before the rest
  * (see `turnedTaps` in src/core/analysis.ts).
  */
-export function combineRest<T>(
+function combineRest<T>(
   even: usize,
   odd: usize,
   step: usize,
@@ -122,7 +122,7 @@ export function combineRest<T>(
  *
  * @param even room for count + half − 1 samples; `odd` alike
  */
-export function analyseLines<T>(
+function analyseLines<T>(
   x: usize,
   lines: usize,
   half: usize,
@@ -219,4 +219,93 @@ function odds<T>(first: v128, second: v128): v128 {
   return sizeof<T>() === 4
     ? v128.shuffle<f32>(first, second, 1, 3, 5, 7)
     : v128.shuffle<f64>(first, second, 1, 3);
+}
+
+// For float32 and float64; all arguments are byte offsets into the one memory, or counts.
+
+export function analyseLines32(
+  x: usize,
+  lines: usize,
+  half: usize,
+  lo: usize,
+  hi: usize,
+  e: usize,
+  o: usize,
+  a: usize,
+  d: usize,
+  n: usize,
+  from: usize,
+  turned: usize,
+): void {
+  analyseLines<f32>(x, lines, half, lo, hi, e, o, a, d, n, from, turned);
+}
+export function analyseLines64(
+  x: usize,
+  lines: usize,
+  half: usize,
+  lo: usize,
+  hi: usize,
+  e: usize,
+  o: usize,
+  a: usize,
+  d: usize,
+  n: usize,
+  from: usize,
+  turned: usize,
+): void {
+  analyseLines<f64>(x, lines, half, lo, hi, e, o, a, d, n, from, turned);
+}
+export function combine32(
+  even: usize,
+  odd: usize,
+  step: usize,
+  half: usize,
+  lo: usize,
+  hi: usize,
+  a: usize,
+  d: usize,
+  count: usize,
+): void {
+  combine<f32>(even, odd, step, half, lo, hi, a, d, count);
+}
+export function combine64(
+  even: usize,
+  odd: usize,
+  step: usize,
+  half: usize,
+  lo: usize,
+  hi: usize,
+  a: usize,
+  d: usize,
+  count: usize,
+): void {
+  combine<f64>(even, odd, step, half, lo, hi, a, d, count);
+}
+export function combineTurned32(
+  even: usize,
+  odd: usize,
+  step: usize,
+  half: usize,
+  turned: usize,
+  lo: usize,
+  hi: usize,
+  a: usize,
+  d: usize,
+  count: usize,
+): void {
+  combineRest<f32>(even, odd, step, half, turned, lo, hi, a, d, 0, 4 * count);
+}
+export function combineTurned64(
+  even: usize,
+  odd: usize,
+  step: usize,
+  half: usize,
+  turned: usize,
+  lo: usize,
+  hi: usize,
+  a: usize,
+  d: usize,
+  count: usize,
+): void {
+  combineRest<f64>(even, odd, step, half, turned, lo, hi, a, d, 0, 8 * count);
 }

@@ -7,7 +7,7 @@
  * @param shift bytes by which the odd sums read after the even ones
  * @param woven whether the pairs go to outEven one after the other
  */
-export function weave<T>(
+function weave<T>(
   a: usize,
   d: usize,
   step: usize,
@@ -92,7 +92,7 @@ export function weave<T>(
 }
 
 /** `lines` lines of pairs + half − 1 coefficients, one after the other, into 2 · pairs samples each. */
-export function synthesiseLines<T>(
+function synthesiseLines<T>(
   a: usize,
   d: usize,
   lines: usize,
@@ -140,7 +140,7 @@ function haar<T>(a: usize, d: usize, taps: usize, out: usize, pairs: usize): voi
 }
 
 /** out = (x + y) / 2; out may be x. */
-export function average<T>(x: usize, y: usize, out: usize, count: usize): void {
+function average<T>(x: usize, y: usize, out: usize, count: usize): void {
   const bytes = count * sizeof<T>();
   const half = v128.splat<T>(<T>0.5);
   let at: usize = 0;
@@ -158,4 +158,61 @@ function firstPairs<T>(even: v128, odd: v128): v128 {
 
 function lastPairs<T>(even: v128, odd: v128): v128 {
   return sizeof<T>() === 4 ? v128.shuffle<f32>(even, odd, 2, 6, 3, 7) : v128.shuffle<f64>(even, odd, 1, 3);
+}
+
+// For float32 and float64; all arguments are byte offsets into the one memory, or counts.
+
+export function synthesiseLines32(
+  a: usize,
+  d: usize,
+  lines: usize,
+  half: usize,
+  taps: usize,
+  out: usize,
+  pairs: usize,
+): void {
+  synthesiseLines<f32>(a, d, lines, half, taps, out, pairs);
+}
+export function synthesiseLines64(
+  a: usize,
+  d: usize,
+  lines: usize,
+  half: usize,
+  taps: usize,
+  out: usize,
+  pairs: usize,
+): void {
+  synthesiseLines<f64>(a, d, lines, half, taps, out, pairs);
+}
+export function weave32(
+  a: usize,
+  d: usize,
+  step: usize,
+  shift: usize,
+  half: usize,
+  taps: usize,
+  even: usize,
+  odd: usize,
+  count: usize,
+): void {
+  weave<f32>(a, d, step, shift, half, taps, even, odd, count, false);
+}
+export function weave64(
+  a: usize,
+  d: usize,
+  step: usize,
+  shift: usize,
+  half: usize,
+  taps: usize,
+  even: usize,
+  odd: usize,
+  count: usize,
+): void {
+  weave<f64>(a, d, step, shift, half, taps, even, odd, count, false);
+}
+export function average32(x: usize, y: usize, out: usize, count: usize): void {
+  average<f32>(x, y, out, count);
+}
+export function average64(x: usize, y: usize, out: usize, count: usize): void {
+  average<f64>(x, y, out, count);
 }

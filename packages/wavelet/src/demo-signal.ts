@@ -225,7 +225,7 @@ function fill(out: Float64Array, start: number, stop: number, value: (i: number)
 
 /** What fifths leave over at the end repeats the beginning, backwards. */
 function mirrorRest(out: Float64Array, start: number): void {
-  for (let i = start; i < out.length; i++) out[i] = out[out.length - 1 - i]!;
+  out.set(out.slice(0, out.length - start).reverse(), start);
 }
 
 /** Riemann's function, continuous and hardly anywhere smooth: Σ_k cos(2π (k² − 1) m / n) / (k n), k² ≤ n. */

@@ -14,6 +14,8 @@ import { resolve, resolveEach, type WaveletLike, type WaveletLikes } from "./wav
  *   for a path of other letters or too deep, a level out of range, and data of another shape than the tree implies
  */
 export class WaveletPacket<S extends Signal = Float64Array> extends one.WaveletPacket<S> {
+  constructor(data: null, wavelet: WaveletLike, options?: one.WaveletPacketOptions);
+  constructor(data: S | null, wavelet: WaveletLike, options?: one.WaveletPacketOptions);
   constructor(data: S | null, wavelet: WaveletLike, options?: one.WaveletPacketOptions) {
     super(data, resolve(wavelet), options);
   }
@@ -28,6 +30,8 @@ export class WaveletPacket<S extends Signal = Float64Array> extends one.WaveletP
  * @throws WaveletError as `WaveletPacket` does
  */
 export class WaveletPacket2D<S extends Signal = NdArray<Float64Array>> extends two.WaveletPacket2D<S> {
+  constructor(data: null, wavelet: WaveletLikes, options?: two.WaveletPacket2DOptions);
+  constructor(data: S | null, wavelet: WaveletLikes, options?: two.WaveletPacket2DOptions);
   constructor(data: S | null, wavelet: WaveletLikes, options?: two.WaveletPacket2DOptions) {
     super(data, resolveEach(wavelet), options);
   }
@@ -42,6 +46,8 @@ export class WaveletPacket2D<S extends Signal = NdArray<Float64Array>> extends t
  * @throws WaveletError as `WaveletPacket` does
  */
 export class WaveletPacketND<S extends Signal = NdArray<Float64Array>> extends many.WaveletPacketND<S> {
+  constructor(data: null, wavelet: WaveletLikes, options?: many.WaveletPacketNDOptions);
+  constructor(data: S | null, wavelet: WaveletLikes, options?: many.WaveletPacketNDOptions);
   constructor(data: S | null, wavelet: WaveletLikes, options?: many.WaveletPacketNDOptions) {
     super(data, resolveEach(wavelet), options);
   }

@@ -28,8 +28,16 @@ const integers = {
   Uint16Array,
   Int32Array,
   Uint32Array,
-};
-type Integers = { [T in keyof typeof integers]: InstanceType<(typeof integers)[T]> };
+} satisfies { [T in keyof Integers]: { from(values: ArrayLike<number>): Integers[T] } };
+interface Integers {
+  Int8Array: Int8Array;
+  Uint8Array: Uint8Array;
+  Uint8ClampedArray: Uint8ClampedArray;
+  Int16Array: Int16Array;
+  Uint16Array: Uint16Array;
+  Int32Array: Int32Array;
+  Uint32Array: Uint32Array;
+}
 
 /** What the selecting modes give: as `Transformed`, but typed arrays of integers keep their type. */
 export type Selected<S> =

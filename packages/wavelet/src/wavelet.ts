@@ -2,6 +2,7 @@ import { type FilterBank, type FilterBanks, filterLength } from "./core/filter-b
 import { WaveletError } from "./errors";
 import { registry } from "./families";
 import type { Family, Symmetry } from "./families/family";
+import { filterBankOf } from "./families/filter-bank";
 import { type FilterBankLike, type FilterList, readFilterBank } from "./filter-bank";
 import {
   biorthogonalFunctions,
@@ -12,8 +13,6 @@ import {
 } from "./wavefun";
 import type { BiorthogonalName, OrthogonalName } from "./wavelet-names";
 import { unknownDiscrete } from "./wavelist";
-
-export { families, wavelist } from "./wavelist";
 
 /** A discrete wavelet. The filters' lengths are equal and even. */
 export interface Wavelet<Orthogonal extends boolean = boolean> extends FilterBank {
@@ -129,17 +128,8 @@ const custom = {
   vanishingMoments: { psi: 0, phi: 0 },
 } as const;
 
-/** The high-pass filters follow from the low-pass ones: recHi[k] = (−1)ᵏ decLo[k], decHi[k] = −(−1)ᵏ recLo[k]. */
 function named(name: string, family: Family): Wavelet {
-  const recLo = Float64Array.from(family.recLo[name]!);
-  const decLo = Float64Array.from(family.decLo?.[name] ?? recLo.toReversed());
-  const filters = {
-    decLo,
-    decHi: recLo.map((tap, k) => (k % 2 === 0 ? -tap : tap)),
-    recLo,
-    recHi: decLo.map((tap, k) => (k % 2 === 0 ? tap : -tap)),
-  };
-  return new DiscreteWavelet(name, filters, {
+  return new DiscreteWavelet(name, filterBankOf(family, name), {
     familyName: family.name,
     shortFamilyName: family.shortName,
     symmetry: family.symmetry,

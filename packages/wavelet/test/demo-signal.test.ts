@@ -30,9 +30,12 @@ it("PyWavelets' names and numbers", () => {
   projections.end();
 });
 
-it.each(["Blocks", "Piece-Regular", "Piece-Polynomial"] as const)("%s jumps where PyWavelets' does", (name) => {
-  expect(demoSignal(name, golden[name].length)).toBeAllclose(golden[name], 1e-12);
-});
+it.each(["Blocks", "Piece-Regular", "Piece-Polynomial"] as const)(
+  "%s jumps where PyWavelets' does",
+  (name) => {
+    expect(demoSignal(name, golden[name].length)).toBeAllclose(golden[name], 1e-12);
+  },
+);
 
 describe("properties", () => {
   it("any length gives as many finite samples, at most about 150 high", () => {
@@ -46,13 +49,16 @@ describe("properties", () => {
     );
   });
 
-  it.each([49, 93, 100, 1000, 1085])("of %i samples too, where PyWavelets has one more, NaN or an error", (n) => {
-    for (const name of free) {
-      const samples = demoSignal(name, n);
-      expect(samples.length).toBe(n);
-      expect(samples.every(Number.isFinite), name).toBe(true);
-    }
-  });
+  it.each([49, 93, 100, 1000, 1085])(
+    "of %i samples too, where PyWavelets has one more, NaN or an error",
+    (n) => {
+      for (const name of free) {
+        const samples = demoSignal(name, n);
+        expect(samples.length).toBe(n);
+        expect(samples.every(Number.isFinite), name).toBe(true);
+      }
+    },
+  );
 
   it("the piecewise signals have mean 0, Blocks has eleven jumps, Riemann sums up to 1 at 0", () => {
     for (const name of ["Piece-Regular", "Piece-Polynomial"] as const) {
@@ -78,7 +84,8 @@ it("names in any case, Bumps by default, types by name", () => {
 it("errors", () => {
   expect(() => demoSignal("Bump", 8)).toThrow('no demo signal "Bump"; there are Blocks, Bumps');
   expect(() => demoSignal("Bumps")).toThrow('"Bumps" needs n, an integer from 1 on; got undefined');
-  for (const n of [0, -4, 2.5, Number.NaN]) expect(() => demoSignal("Ramp", n)).toThrow("an integer from 1 on");
+  for (const n of [0, -4, 2.5, Number.NaN])
+    expect(() => demoSignal("Ramp", n)).toThrow("an integer from 1 on");
   expect(() => demoSignal("sineoneoverx", 1024)).toThrow('"sineoneoverx" has 1024 samples; leave n out');
   expect(() => demoSignal("gabor", 512)).toThrow("leave n out");
 });

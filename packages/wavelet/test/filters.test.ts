@@ -28,16 +28,24 @@ describe("properties", () => {
     );
   });
 
-  it.each(["haar", "db7", "sym5", "coif3"])("the bank of %s's scaling filter, of any scale, is %s", (name) => {
-    const known = wavelet(name);
-    const bank = orthogonalFilterBank(known.recLo.map((tap) => -3 * tap));
-    for (const key of ["decLo", "decHi", "recLo", "recHi"] as const) {
-      expect(bank[key]).toBeAllclose(known[key], 1e-10);
-    }
-  });
+  it.each(["haar", "db7", "sym5", "coif3"])(
+    "the bank of %s's scaling filter, of any scale, is %s",
+    (name) => {
+      const known = wavelet(name);
+      const bank = orthogonalFilterBank(known.recLo.map((tap) => -3 * tap));
+      for (const key of ["decLo", "decHi", "recLo", "recHi"] as const) {
+        expect(bank[key]).toBeAllclose(known[key], 1e-10);
+      }
+    },
+  );
 
   it("is a wavelet that reconstructs", () => {
-    const bank = orthogonalFilterBank([1 + Math.sqrt(3), 3 + Math.sqrt(3), 3 - Math.sqrt(3), 1 - Math.sqrt(3)]);
+    const bank = orthogonalFilterBank([
+      1 + Math.sqrt(3),
+      3 + Math.sqrt(3),
+      3 - Math.sqrt(3),
+      1 - Math.sqrt(3),
+    ]);
     expectTypeOf(bank.decLo).toEqualTypeOf<Float64Array>();
     const x = signal(30, 1);
     const { cA, cD } = dwt(x, bank);

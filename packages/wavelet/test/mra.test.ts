@@ -192,10 +192,8 @@ describe("forms", () => {
     expect(imra<Float32Array | Float64Array>([A, Float64Array.from(D2)])).toBeInstanceOf(Float64Array);
     expect(coeffs).toEqual(copies);
     const image = ndarray(x, [4, 4]);
-    const [cA, { cV }] = mra2(image, "db2", { level: 1 }) as [
-      NdArray<Float32Array>,
-      { cV: NdArray<Float32Array> },
-    ];
+    const [cA, details] = mra2(image, "db2", { level: 1 });
+    const { cV } = details!;
     const sum = cA.data.map((value, n) => value + cV.data[n]!);
     expect(imra2([cA, { cH: null, cV }]).data).toEqual(sum);
     expect(imran([cA, { ad: cV, dd: undefined }]).data).toEqual(sum);

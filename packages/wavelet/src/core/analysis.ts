@@ -1,5 +1,4 @@
-import { kernelsFor } from "../kernels";
-import type { PrecisionKernels } from "../kernels/kernels";
+import { type AnalysisKernels, analysisKernels } from "../kernels/analysis";
 import { type ExtendedSample, extension, type FloatArray, fillExtension, type Rows } from "./extension";
 import type { AnalysisFilters } from "./filter-bank";
 import type { Layout } from "./layout";
@@ -22,7 +21,7 @@ export function analyse(
   cD: FloatArray,
 ): void {
   const plan = planFor(layout.length, filters, mode);
-  const kernels = kernelsFor(x);
+  const kernels = analysisKernels(x);
   const { size, memory } = kernels;
   const [lo, free] = arrange(kernels, [2 * filters.length]) as [number, number];
   memory.set(filters.taps, lo / size);
@@ -48,7 +47,7 @@ interface Job {
   readonly x: FloatArray;
   readonly layout: Layout;
   readonly plan: Plan;
-  readonly kernels: PrecisionKernels;
+  readonly kernels: AnalysisKernels;
   readonly lo: number;
   readonly hi: number;
   /** Where the free memory begins. */

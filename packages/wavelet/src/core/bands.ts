@@ -32,7 +32,7 @@ export function writeBands<S>(bands: DenseBands): Record<string, Transformed<S>>
 export function letterNames(letters: number, apart = false): BandNames {
   const lowest = "a".repeat(letters);
   return {
-    rule: `keys of ${letters} letters a or d, one per axis${apart ? `, but ${lowest}, which comes first in coeffs` : ""}`,
+    rule: `keys of ${letters} ${letters === 1 ? "letter" : "letters"} a or d, one per axis${apart ? `, but "${lowest}", which comes first in coeffs` : ""}`,
     allow: (key) => key.length === letters && /^[ad]*$/.test(key) && !(apart && key === lowest),
   };
 }

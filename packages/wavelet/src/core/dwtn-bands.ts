@@ -57,8 +57,10 @@ export function separableOver(
   return { banks: perAxis(banks, axes.length, "wavelet"), modes, axes };
 }
 
-/** How many axes the keys of the bands that are there speak of. */
+/** How many axes the keys speak of, first those of bands that are there. */
 export function lettersOf(bands: unknown): number {
   if (typeof bands !== "object" || bands === null) return 0;
-  return Object.entries(bands).find(([, band]) => band !== null && band !== undefined)?.[0].length ?? 0;
+  const entries = Object.entries(bands);
+  const given = entries.find(([, band]) => band !== null && band !== undefined);
+  return (given ?? entries[0])?.[0].length ?? 0;
 }

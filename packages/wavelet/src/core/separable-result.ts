@@ -5,10 +5,7 @@ import { checkedDistinctAxes, perAxis } from "./layout";
 import { checkedLength } from "./lengths";
 import { checkedMode, type Mode } from "./modes";
 import { type Dense, isFloat32, readSignal, type Signal, type Transformed, writeSignal } from "./signal";
-import { copyOf, sliceAlong, writeBlock } from "./slices";
-
-/** Where a band lies along an axis; `stop` is not included. */
-export type Slice = readonly [start: number, stop: number];
+import { copyOf, type Slice, sliceAlong, writeBlock } from "./slices";
 
 /** What `FswavedecnResult` is made of; the lists run parallel to `axes`. */
 export interface SeparableCoeffs<S> {

@@ -5,9 +5,9 @@ import { checkedDistinctAxes, perAxis } from "./layout";
 import { deepestLevel } from "./lengths";
 import { checkedLevel } from "./levels";
 import { decompose, recompose } from "./multilevel";
-import { FswavedecnResult, type Slice } from "./separable-result";
+import { FswavedecnResult } from "./separable-result";
 import { readSignal, type Signal, type Transformed, writeSignal } from "./signal";
-import { concatAlong, copyOf, sliceAlong } from "./slices";
+import { concatAlong, copyOf, type Slice, sliceAlong } from "./slices";
 
 export interface FswavedecnOptions extends DwtnOptions {
   /** How many levels, for all axes or for each (0 or more). @default the deepest useful ones, as `dwtMaxLevel` */

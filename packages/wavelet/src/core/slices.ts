@@ -1,6 +1,9 @@
 import { layoutAlong } from "./layout";
 import { type Dense, zerosLike } from "./signal";
 
+/** Where a band lies along an axis; `stop` is not included. */
+export type Slice = readonly [start: number, stop: number];
+
 /** Samples `start` to `stop` (not included) along one axis; they may be x's own. */
 export function sliceAlong(x: Dense, axis: number, start: number, stop: number): Dense {
   const { outer, length, inner } = layoutAlong(x.shape, axis);

@@ -1,5 +1,4 @@
-import { kernelsFor } from "../kernels";
-import type { PrecisionKernels } from "../kernels/kernels";
+import { type SynthesisKernels, synthesisKernels } from "../kernels/synthesis";
 import type { FloatArray, Rows } from "./extension";
 import type { SynthesisFilters } from "./filter-bank";
 import type { Layout } from "./layout";
@@ -23,7 +22,7 @@ export function synthesise(
   mode: Mode,
   y: FloatArray,
 ): void {
-  const kernels = kernelsFor(y);
+  const kernels = synthesisKernels(y);
   const { size, memory } = kernels;
   const [taps, free] = arrange(kernels, [2 * filters.length]) as [number, number];
   memory.set(filters.taps, taps / size);
@@ -47,7 +46,7 @@ interface Job {
   readonly cD: FloatArray;
   readonly layout: Layout;
   readonly plan: Plan;
-  readonly kernels: PrecisionKernels;
+  readonly kernels: SynthesisKernels;
   readonly taps: number;
   /** Where the free memory begins. */
   readonly free: number;

@@ -1,4 +1,4 @@
-import type { PrecisionKernels } from "../kernels/kernels";
+import type { Precision } from "../kernels/kernels";
 import type { FloatArray, Rows } from "./extension";
 import type { Layout } from "./layout";
 
@@ -9,7 +9,7 @@ export const narrow = 16;
 export const longest = 2048;
 
 /** Places for so many numbers each in the kernels' memory, from byte `free` on; the last is the next free byte. */
-export function arrange({ size }: PrecisionKernels, counts: readonly number[], free = 64): number[] {
+export function arrange({ size }: Precision, counts: readonly number[], free = 64): number[] {
   const places = [free];
   for (const count of counts) places.push(Math.ceil((places.at(-1)! + count * size) / 64) * 64);
   return places;

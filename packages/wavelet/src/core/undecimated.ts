@@ -1,5 +1,6 @@
-import { kernelsFor } from "../kernels";
-import type { PrecisionKernels } from "../kernels/kernels";
+import { analysisKernels } from "../kernels/analysis";
+import type { Precision } from "../kernels/kernels";
+import { synthesisKernels } from "../kernels/synthesis";
 import type { FloatArray, Rows } from "./extension";
 import type { AnalysisFilters, SynthesisFilters } from "./filter-bank";
 import type { Layout } from "./layout";
@@ -17,7 +18,7 @@ export function analyseStationary(
   lo: FloatArray,
   hi: FloatArray,
 ): void {
-  const kernels = kernelsFor(x);
+  const kernels = analysisKernels(x);
   const { size, memory } = kernels;
   const half = filters.length / 2;
   const [low, free] = arrange(kernels, [2 * filters.length]) as [number, number];
@@ -82,7 +83,7 @@ export function synthesiseStationary(
   distance: number,
   y: FloatArray,
 ): void {
-  const kernels = kernelsFor(y);
+  const kernels = synthesisKernels(y);
   const { size, memory } = kernels;
   const half = filters.length / 2;
   const [taps, free] = arrange(kernels, [2 * filters.length]) as [number, number];
@@ -115,7 +116,7 @@ interface Piece {
 /** The pieces in which the work fits into the kernels' memory. */
 function* pieces(
   { outer, length: n, inner }: Layout,
-  kernels: PrecisionKernels,
+  kernels: Precision,
   taps: number,
   distance: number,
   inputs: number,

@@ -7,5 +7,5 @@ export const haar = {
   name: "Haar",
   shortName: "haar",
   vanishingMoments: () => ({ psi: 1, phi: 0 }),
-  recLo: { haar: daubechies.recLo.db1 },
+  recLo: { haar: daubechies.recLo.db1! },
 } satisfies Family;

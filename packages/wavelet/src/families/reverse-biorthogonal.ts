@@ -6,8 +6,8 @@ export const reverseBiorthogonal = {
   ...biorthogonal,
   name: "Reverse biorthogonal",
   shortName: "rbio",
-  recLo: reversed(biorthogonal.decLo),
-  decLo: reversed(biorthogonal.recLo),
+  recLo: /* @__PURE__ */ reversed(biorthogonal.decLo),
+  decLo: /* @__PURE__ */ reversed(biorthogonal.recLo),
 } satisfies Family;
 
 function reversed(taps: Taps): Taps {

@@ -1,38 +1,25 @@
-import { assembly } from "./assembly.generated";
-import type { Kernels, PrecisionKernels } from "./kernels";
+import type { Kernels } from "./kernels";
 
-type Name = Exclude<keyof PrecisionKernels, "size" | "memory">;
-type Exports = Record<`${Name}${32 | 64}`, (...numbers: number[]) => void> & { memory: WebAssembly.Memory };
+type Numeric = (...numbers: number[]) => void;
 
-/** The WebAssembly kernels, or undefined where there is no SIMD or no leave to compile. */
-export function simdKernels(): Kernels | undefined {
+/** The functions of a compiled module, or undefined where there is no SIMD or no leave to compile. */
+export function instantiate<Functions extends Record<keyof Functions, Numeric>>(
+  base64: string,
+  names: readonly (keyof Functions & string)[],
+): Kernels<Functions> | undefined {
   try {
-    const bytes = Uint8Array.from(atob(assembly), (character) => character.charCodeAt(0));
+    const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
     if (!WebAssembly.validate(bytes)) return undefined;
+    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes));
+    const { buffer } = exports.memory as WebAssembly.Memory;
     // The exports' types are not known to TypeScript; the tests call every one.
-    const kernels = new WebAssembly.Instance(new WebAssembly.Module(bytes)).exports as unknown as Exports;
+    const functions = (bits: 32 | 64) =>
+      Object.fromEntries(names.map((name) => [name, exports[`${name}${bits}`]])) as Functions;
     return {
-      single: precision(kernels, 32, new Float32Array(kernels.memory.buffer)),
-      double: precision(kernels, 64, new Float64Array(kernels.memory.buffer)),
+      single: { ...functions(32), size: 4, memory: new Float32Array(buffer) },
+      double: { ...functions(64), size: 8, memory: new Float64Array(buffer) },
     };
   } catch {
     return undefined;
   }
-}
-
-function precision<A extends Float32Array | Float64Array>(
-  kernels: Exports,
-  bits: 32 | 64,
-  memory: A,
-): PrecisionKernels<A> {
-  return {
-    size: bits / 8,
-    memory,
-    analyseLines: kernels[`analyseLines${bits}`],
-    combine: kernels[`combine${bits}`],
-    combineTurned: kernels[`combineTurned${bits}`],
-    synthesiseLines: kernels[`synthesiseLines${bits}`],
-    weave: kernels[`weave${bits}`],
-    average: kernels[`average${bits}`],
-  };
 }

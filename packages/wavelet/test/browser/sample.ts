@@ -1,14 +1,26 @@
 import ndarray from "ndarray";
 import { cwt } from "../../src/cwt";
 import { dwt, dwt2, idwt, idwt2, modes } from "../../src/index";
-import { simdKernels } from "../../src/kernels/simd";
+import { analysisKernels } from "../../src/kernels/analysis";
+import { useKernels } from "../../src/kernels/kernels";
+import { synthesisKernels } from "../../src/kernels/synthesis";
 import { iswt, swt } from "../../src/swt";
 import { iswt2, swt2 } from "../../src/swt2";
 import { wavedec, waverec } from "../../src/wavedec";
 import { wavedec2, waverec2 } from "../../src/wavedec2";
 
 /** Whether the WebAssembly kernels work here. */
-export const simd = (): boolean => simdKernels() !== undefined;
+export function simd(): boolean {
+  useKernels("simd");
+  try {
+    for (const kernels of [analysisKernels, synthesisKernels]) kernels(new Float64Array(1));
+    return true;
+  } catch {
+    return false;
+  } finally {
+    useKernels(undefined);
+  }
+}
 
 const wavelets = ["haar", "db4", "db20", "bior4.4", "rbio3.1"];
 const shapes = [[40], [41], [9], [3, 50], [17, 20]];

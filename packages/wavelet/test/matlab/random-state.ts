@@ -1,4 +1,4 @@
-import { Mt19937 } from "../../../sparse/src/mt19937";
+import { Mt19937 } from "@waveft/sparse";
 
 /** `numpy.random.RandomState(seed).randn`: normal numbers by Marsaglia's polar method, two at a time. */
 export function randn(seed: number): (n: number) => Float64Array {

@@ -3,7 +3,8 @@ import { splitAxes } from "../dwtn";
 import { checkedLength } from "../lengths";
 import { deepestOver } from "../levels";
 import type { Mode } from "../modes";
-import { type Dense, readSignal, type Signal, type Transformed, writeSignal } from "../signal";
+import { type Dense, type Signal, type Transformed, writeSignal } from "../signal";
+import { type PacketData, readPacketData } from "./data";
 import { checkName, namesIn, nodeAt, type PacketPath } from "./paths";
 import { bandShape, joinBands, type Tree, trimmed } from "./tree";
 
@@ -98,17 +99,21 @@ export abstract class BasePacketNode<S extends Signal, N extends BasePacketNode<
 
   /**
    * The coefficients (of the root: the signal), or null if the node is empty. Writing into them changes the node's.
-   * What is assigned must have the shape that the rest of the tree implies; nodes below stay as they are.
+   * What is assigned must have the shape that follows from the tree's signal, if it was made with one; nodes below
+   * stay as they are.
    */
   get data(): Transformed<S> | null {
     return this.#data === undefined ? null : writeSignal<S>(this.#data);
   }
 
-  set data(data: S | Transformed<S> | N | null) {
+  set data(data: PacketData<S>) {
     this.#data = this.#read(data);
   }
 
-  /** The node at a path from here; nodes on the way that are missing are made by decomposing those above. */
+  /**
+   * The node at a path from here; where one on the way is missing, the node above is decomposed, which makes all
+   * nodes below that one anew, as in PyWavelets.
+   */
   get(path: PacketPath): N {
     let node = this.self;
     for (const name of this.#namesIn(path)) {
@@ -141,7 +146,7 @@ export abstract class BasePacketNode<S extends Signal, N extends BasePacketNode<
    *
    * @param data a signal, another node (its data is shared), or null to empty the node
    */
-  set(path: PacketPath, data: S | Transformed<S> | N | null): this {
+  set(path: PacketPath, data: PacketData<S>): this {
     this.#put(this.#namesIn(path), data);
     return this;
   }
@@ -170,7 +175,7 @@ export abstract class BasePacketNode<S extends Signal, N extends BasePacketNode<
     const { tree, data } = { tree: this.#tree, data: this.#data };
     const bands = data && splitAxes(data, tree.separable(data.shape.length));
     return tree.names.map((name) => {
-      const there = bands === undefined ? this.#subnodes.get(name) : undefined;
+      const there = undefined;
       const node = there ?? this.grow({ tree, parent: this.self, name, data: bands?.[tree.bands[name]!] });
       this.#subnodes.set(name, node);
       return node;
@@ -269,7 +274,7 @@ export abstract class BasePacketNode<S extends Signal, N extends BasePacketNode<
   }
 
   /** A new node becomes part of the tree only when its data has been accepted. */
-  #put([name, ...rest]: readonly string[], data: S | Transformed<S> | N | null): void {
+  #put([name, ...rest]: readonly string[], data: PacketData<S>): void {
     if (name === undefined) {
       this.data = data;
       return;
@@ -280,28 +285,23 @@ export abstract class BasePacketNode<S extends Signal, N extends BasePacketNode<
   }
 
   #read(data: unknown): Dense | undefined {
-    if (data === null) return undefined;
     const what = `the data of ${nodeAt(this.path)}`;
-    const read = data instanceof BasePacketNode ? data.#data : readSignal(data, what);
+    const read = readPacketData(data, what);
     if (read === undefined) return undefined;
     this.#tree.separable(read.shape.length);
     const shape = this.#impliedShape();
     if (shape === undefined || shape.join() === read.shape.join()) return read;
     throw new WaveletError(
-      `${what} must have shape [${shape.join(", ")}], as its tree implies; got [${read.shape.join(", ")}]`,
+      `${what} must have shape [${shape.join(", ")}], which follows from the tree's signal; got [${read.shape.join(", ")}]`,
       "shape",
     );
   }
 
-  /** The shape that data must have here, if anything says so: what it was made with, the parent, or a sibling. */
+  /** The shape that data must have here: what the node was made with, or what follows from a node above. */
   #impliedShape(): readonly number[] | undefined {
     if (this.#shape !== undefined || this.#parent === undefined) return this.#shape;
-    const above = this.#parent.#data?.shape ?? this.#parent.#impliedShape();
-    if (above !== undefined) return bandShape(above, this.#tree.separable(above.length));
-    for (const node of this.#parent.#present()) {
-      if (node.path !== this.path && node.#data !== undefined) return node.#data.shape;
-    }
-    return undefined;
+    const above = this.#parent.#impliedShape();
+    return above && bandShape(above, this.#tree.separable(above.length));
   }
 
   #rebuilt(): Dense | undefined {

@@ -1,6 +1,7 @@
 import type { FilterBank } from "../filter-bank";
 import type { Mode } from "../modes";
-import { readSignal, type Signal } from "../signal";
+import type { Signal } from "../signal";
+import { readPacketData } from "./data";
 import { BasePacketNode, type DecomposeOption, type Seed } from "./node";
 import { checkedOrder, frequencyRank, groupedByRank, type PacketOrder } from "./order";
 import { checkedTree } from "./tree";
@@ -38,9 +39,11 @@ export class PacketNode<S extends Signal> extends BasePacketNode<S, PacketNode<S
 }
 
 export class WaveletPacket<S extends Signal = Float64Array> extends PacketNode<S> {
+  constructor(data: null, bank: FilterBank, options?: WaveletPacketOptions);
+  constructor(data: S | null, bank: FilterBank, options?: WaveletPacketOptions);
   constructor(data: S | null, bank: FilterBank, options: WaveletPacketOptions = {}) {
     const { mode = "symmetric", maxlevel, axis = -1 } = options;
     const tree = checkedTree({ a: "a", d: "d" }, bank, { mode, maxlevel, axes: [axis] });
-    super({ tree, data: data === null ? undefined : readSignal(data, "data") });
+    super({ tree, data: readPacketData(data, "data") });
   }
 }

@@ -2,7 +2,8 @@ import type { NdArray } from "ndarray";
 import { shown, WaveletError } from "../../errors";
 import type { FilterBanks } from "../filter-bank";
 import type { Mode } from "../modes";
-import { readSignal, type Signal } from "../signal";
+import type { Signal } from "../signal";
+import { readPacketData } from "./data";
 import { BasePacketNode, type Seed } from "./node";
 import { checkedOrder, frequencyRank, groupedByRank, type PacketOrder } from "./order";
 import type { LevelOptions } from "./packet";
@@ -56,12 +57,14 @@ export class PacketNode2D<S extends Signal> extends BasePacketNode<S, PacketNode
 }
 
 export class WaveletPacket2D<S extends Signal = NdArray<Float64Array>> extends PacketNode2D<S> {
+  constructor(data: null, banks: FilterBanks, options?: WaveletPacket2DOptions);
+  constructor(data: S | null, banks: FilterBanks, options?: WaveletPacket2DOptions);
   constructor(data: S | null, banks: FilterBanks, options: WaveletPacket2DOptions = {}) {
     const { mode = "smooth", maxlevel, axes = [-2, -1] } = options;
     if (!Array.isArray(axes) || axes.length !== 2) {
       throw new WaveletError(`axes must be two integers such as [-2, -1], got ${shown(axes)}`, "axis");
     }
     const tree = checkedTree(bands, banks, { mode, maxlevel, axes });
-    super({ tree, data: data === null ? undefined : readSignal(data, "data") });
+    super({ tree, data: readPacketData(data, "data") });
   }
 }

@@ -4,7 +4,8 @@ import { bandKeys } from "../dwtn";
 import { axesOrAll } from "../dwtn-bands";
 import type { FilterBanks } from "../filter-bank";
 import type { Mode } from "../modes";
-import { readSignal, type Signal } from "../signal";
+import type { Signal } from "../signal";
+import { readPacketData } from "./data";
 import { BasePacketNode, type DecomposeOption, type Seed } from "./node";
 import { checkedTree } from "./tree";
 
@@ -34,9 +35,11 @@ export class PacketNodeND<S extends Signal> extends BasePacketNode<S, PacketNode
 }
 
 export class WaveletPacketND<S extends Signal = NdArray<Float64Array>> extends PacketNodeND<S> {
+  constructor(data: null, banks: FilterBanks, options?: WaveletPacketNDOptions);
+  constructor(data: S | null, banks: FilterBanks, options?: WaveletPacketNDOptions);
   constructor(data: S | null, banks: FilterBanks, options: WaveletPacketNDOptions = {}) {
     const { mode = "smooth", maxlevel } = options;
-    const x = data === null ? undefined : readSignal(data, "data");
+    const x = readPacketData(data, "data");
     if (x === undefined && (options.axes === undefined || options.axes === null)) {
       throw new WaveletError("a tree without data needs axes, which say how many letters a name has", "axis");
     }

@@ -1,7 +1,8 @@
-import { type Kernels, memoryBytes, type PrecisionKernels } from "./kernels";
+import { type Kernels, memoryBytes, type Precision } from "./kernels";
+import type { SynthesisFunctions } from "./synthesis";
 
 /** The same kernels without WebAssembly: the same sums in the same order, rounded alike. */
-export function plainKernels(): Kernels {
+export function plainSynthesis(): Kernels<SynthesisFunctions> {
   const memory = new ArrayBuffer(memoryBytes);
   return {
     single: precision(new Float32Array(memory), Math.fround),
@@ -12,34 +13,8 @@ export function plainKernels(): Kernels {
 function precision<A extends Float32Array | Float64Array>(
   memory: A,
   round: (value: number) => number,
-): PrecisionKernels<A> {
+): SynthesisFunctions & Precision<A> {
   const size = memory.BYTES_PER_ELEMENT;
-
-  const combineTurned: PrecisionKernels["combineTurned"] = (
-    even,
-    odd,
-    step,
-    half,
-    turned,
-    lo,
-    hi,
-    outLo,
-    outHi,
-    count,
-  ) => {
-    for (let c = 0; c < count; c++) {
-      let a = 0;
-      let d = 0;
-      for (let q = 0; q < 2 * half; q++) {
-        const j = q < turned ? turned - 1 - q : q;
-        const x = memory[((j & 1 ? even : odd) + (half - 1 - (j >> 1)) * step) / size + c]!;
-        a = round(a + round(memory[lo / size + j]! * x));
-        d = round(d + round(memory[hi / size + j]! * x));
-      }
-      memory[outLo / size + c] = a;
-      memory[outHi / size + c] = d;
-    }
-  };
 
   const weave = (
     a: number,
@@ -75,27 +50,7 @@ function precision<A extends Float32Array | Float64Array>(
   return {
     size,
     memory,
-    combineTurned,
     weave,
-    combine: (even, odd, step, half, lo, hi, outLo, outHi, count) =>
-      combineTurned(even, odd, step, half, 0, lo, hi, outLo, outHi, count),
-    analyseLines(x, lines, half, lo, hi, even, odd, outLo, outHi, count, turnFrom, turned) {
-      const pairs = count + half - 1;
-      for (let line = 0; line < lines; line++) {
-        for (let i = 0; i < pairs; i++) {
-          memory[even / size + i] = memory[x / size + 2 * (line * pairs + i)]!;
-          memory[odd / size + i] = memory[x / size + 2 * (line * pairs + i) + 1]!;
-        }
-        const a = outLo + line * count * size;
-        const d = outHi + line * count * size;
-        combineTurned(even, odd, size, half, 0, lo, hi, a, d, turnFrom);
-        for (let k = turnFrom; k < count; k++) {
-          const at = k * size;
-          const first = Math.min(turned + 2 * (k - turnFrom), 2 * half);
-          combineTurned(even + at, odd + at, size, half, first, lo, hi, a + at, d + at, 1);
-        }
-      }
-    },
     synthesiseLines(a, d, lines, half, taps, out, pairs) {
       for (let line = 0; line < lines; line++) {
         const from = line * (pairs + half - 1) * size;

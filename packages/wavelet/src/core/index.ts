@@ -1,0 +1,22 @@
+// The transforms for filter banks instead of names: a bundle holds only the families that it imports.
+export { WaveletError, type WaveletErrorReason } from "../errors";
+export { biorthogonal } from "../families/biorthogonal";
+export { coiflets } from "../families/coiflets";
+export { daubechies } from "../families/daubechies";
+export { discreteMeyer } from "../families/discrete-meyer";
+export type { Family } from "../families/family";
+export { filterBankOf } from "../families/filter-bank";
+export { haar } from "../families/haar";
+export { reverseBiorthogonal } from "../families/reverse-biorthogonal";
+export { symlets } from "../families/symlets";
+export { type Bands, type DwtOptions, dwt, idwt } from "./dwt";
+export { type Bands2, type Dwt2Options, dwt2, idwt2 } from "./dwt2";
+export { dwtn, idwtn } from "./dwtn-bands";
+export type { FilterBank, FilterBanks } from "./filter-bank";
+export { type Mode, modes } from "./modes";
+export { wavedec, waverec } from "./multilevel";
+export type { Complex, Signal, Transformed } from "./signal";
+export { iswt, swt } from "./stationary";
+export { iswt2, iswtn, swt2, swtn } from "./stationary-nd";
+export { wavedec2, waverec2 } from "./wavedec2";
+export { wavedecn, waverecn } from "./wavedecn";

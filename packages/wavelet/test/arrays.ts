@@ -1,0 +1,20 @@
+import type { NdArray } from "ndarray";
+import ndarray from "ndarray";
+
+export function array(shape: readonly number[], values: ArrayLike<number>): NdArray<Float64Array> {
+  return ndarray(Float64Array.from(values), [...shape]);
+}
+
+/** Row-major values, cut to a shape that is at most x's. */
+export function cut(x: NdArray, shape: readonly number[] = x.shape): number[] {
+  const places = shape.reduce<number[][]>(
+    (all, length) => all.flatMap((index) => Array.from({ length }, (_, i) => [...index, i])),
+    [[]],
+  );
+  return places.map((index) => x.get(...index));
+}
+
+/** The largest |value|. */
+export function largest(values: ArrayLike<number>): number {
+  return Array.from(values).reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+}
