@@ -387,6 +387,10 @@ describe("nodes", () => {
     expect(tree.reconstruct()).toBeAllclose(eight, 1e-12);
     tree.delete("");
     expect(tree.get("a").parent).toBe(tree);
+    const replaced = tree.get("a");
+    tree.decompose();
+    replaced.delete("");
+    expect([replaced.parent, tree.has("a")]).toEqual([undefined, true]);
   });
 });
 

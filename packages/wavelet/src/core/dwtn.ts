@@ -1,3 +1,4 @@
+import { joinEach, splitEach } from "./each-axis";
 import type { FilterBank } from "./filter-bank";
 import { join, split } from "./level";
 import type { Mode } from "./modes";
@@ -15,17 +16,7 @@ export interface Separable {
 
 /** One level along several axes, one after the other: 2ᵏ bands for k axes. */
 export function splitAxes(x: Dense, { banks, modes, axes }: Separable): DenseBands {
-  let bands: [string, Dense][] = [["", x]];
-  for (const [i, axis] of axes.entries()) {
-    bands = bands.flatMap(([key, band]) => {
-      const [lo, hi] = split(band, banks[i]!, modes[i]!, axis);
-      return [
-        [`${key}a`, lo],
-        [`${key}d`, hi],
-      ];
-    });
-  }
-  return Object.fromEntries(bands);
+  return splitEach(x, axes.length, (band, i) => split(band, banks[i]!, modes[i]!, axes[i]!));
 }
 
 /** The inverse of `splitAxes`; bands that are missing stand for zeros, all missing give undefined. */
@@ -33,12 +24,7 @@ export function joinAxes(
   bands: Readonly<Record<string, Dense | undefined>>,
   { banks, modes, axes }: Separable,
 ): Dense | undefined {
-  const rebuild = (key: string): Dense | undefined => {
-    const i = key.length;
-    if (i === axes.length) return bands[key];
-    return join(rebuild(`${key}a`), rebuild(`${key}d`), banks[i]!, modes[i]!, axes[i]!);
-  };
-  return rebuild("");
+  return joinEach(bands, axes.length, (lo, hi, i) => join(lo, hi, banks[i]!, modes[i]!, axes[i]!));
 }
 
 /** The keys of the bands over so many axes: aa, ad, da, dd. */

@@ -29,8 +29,7 @@ import {
   trimmedStationary,
 } from "./stationary-axes";
 import { lettersOf, levels1, levels2, levelsN, type ReadLevels, readTrimmed } from "./stationary-coeffs";
-import { distinct2, writeDetails2 } from "./stationary-nd";
-import type { Coeffs2, Details2 } from "./wavedec2";
+import { type Coeffs2, type Details2, distinct2, writeDetails2 } from "./wavedec2";
 import type { CoeffsN } from "./wavedecn";
 
 /** `mode` is "periodization" unless given, and with a stationary transform always. */

@@ -126,17 +126,20 @@ function uncleared(bytes: number): ArrayBuffer | undefined {
   return buffer instanceof ArrayBuffer && buffer.byteLength === bytes ? buffer : undefined;
 }
 
-/** The same signals with one type and one number of parts: complex if any is, float32 if all are. */
+/**
+ * The same signals with one type and one number of parts: complex if any is; float32 if all are and all are real or
+ * all complex, as in PyWavelets.
+ */
 export function unify(signals: readonly Dense[]): Dense[] {
   const parts = Math.max(...signals.map((signal) => signal.parts.length));
-  const single = signals.every((signal) => isFloat32(signal.parts[0]!));
+  const single = signals.every((signal) => isFloat32(signal.parts[0]!) && signal.parts.length === parts);
   return signals.map((signal) => {
     if (signal.parts.length === parts && isFloat32(signal.parts[0]!) === single) return signal;
     const size = sizeOf(signal.shape);
     const convert = (data: FloatArray | undefined) =>
       data === undefined ? new Float64Array(size) : Float64Array.from(data);
     const all = Array.from({ length: parts }, (_, part) => convert(signal.parts[part]));
-    return { ...signal, parts: single ? all.map((data) => Float32Array.from(data)) : all };
+    return { ...signal, parts: all };
   });
 }
 

@@ -1,7 +1,7 @@
 import { WaveletError } from "../errors";
 import { writeBands } from "./bands";
-import { type Bands2, type Dwt2Options, separable2 } from "./dwt2";
-import type { DenseBands, Separable } from "./dwtn";
+import type { Bands2 } from "./dwt2";
+import type { Separable } from "./dwtn";
 import { axesOrAll, type BandsN, separableOver } from "./dwtn-bands";
 import type { FilterBanks } from "./filter-bank";
 import { checkedDistinctAxes } from "./layout";
@@ -9,7 +9,7 @@ import { type Dense, readSignal, type Signal, type Transformed, writeSignal } fr
 import { copyOf } from "./slices";
 import { checkedDepth, decomposeStationary, forwardFilters, trimmedStationary } from "./stationary-axes";
 import { lettersOf, levels2, levelsN, readLevels, recomposeLevels } from "./stationary-coeffs";
-import type { Coeffs2, Details2 } from "./wavedec2";
+import { type Coeffs2, distinct2, writeDetails2 } from "./wavedec2";
 import type { CoeffsN } from "./wavedecn";
 
 type Shaped = Pick<Dense, "shape">;
@@ -133,15 +133,4 @@ function checked(
 ): [x: Dense, separable: Separable, level: number, startLevel: number] {
   const { level, startLevel } = checkedDepth(options, 0, x.shape, separable.axes);
   return [level === 0 ? copyOf(x) : x, forwardFilters(separable, options.norm), level, startLevel];
-}
-
-/** The checked arguments of a 2-D transform of several levels. */
-export function distinct2(banks: FilterBanks, options: Dwt2Options, dimensions: number): Separable {
-  const separable = separable2(banks, options, dimensions);
-  return { ...separable, axes: checkedDistinctAxes(separable.axes, dimensions) };
-}
-
-/** The three details as a caller sees them. */
-export function writeDetails2<S>({ da, ad, dd }: DenseBands): Details2<Transformed<S>> {
-  return { cH: writeSignal<S>(da!), cV: writeSignal<S>(ad!), cD: writeSignal<S>(dd!) };
 }

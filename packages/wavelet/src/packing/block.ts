@@ -1,9 +1,7 @@
 import { checkedLength } from "../core/lengths";
 import { type Dense, zerosLike } from "../core/signal";
+import type { Slice } from "../core/slices";
 import { shown, WaveletError } from "../errors";
-
-/** From a place on, up to but not including another. */
-export type Slice = readonly [start: number, stop: number];
 
 /** Where a band sits in an array of coefficients: a slice for each axis. */
 export type Block = readonly Slice[];

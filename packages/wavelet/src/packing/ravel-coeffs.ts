@@ -1,5 +1,5 @@
 import { type Dense, type Signal, sizeOf, type Transformed, writeSignal, zerosLike } from "../core/signal";
-import type { Slice } from "./block";
+import type { Slice } from "../core/slices";
 import { type Axes, type PackableCoeffs, readCoeffs } from "./coefficients";
 import type { Flat } from "./forms";
 import { bandAt, mapBands, type PerBand } from "./per-band";

@@ -1,9 +1,10 @@
 import type { Coeffs1 } from "../core/multilevel";
 import { readSignal, type Signal, sizeOf, type Transformed, writeSignal } from "../core/signal";
+import type { Slice } from "../core/slices";
 import type { Coeffs2 } from "../core/wavedec2";
 import type { CoeffsN } from "../core/wavedecn";
 import { shown, WaveletError } from "../errors";
-import { checkedShape, checkedSlice, type Slice } from "./block";
+import { checkedShape, checkedSlice } from "./block";
 import { checkedFormat, inFormat } from "./coefficients";
 import type { Flat, Stacked } from "./forms";
 import { bandAt, bandName, mapBands, perBand, type ReadonlyPerBand } from "./per-band";

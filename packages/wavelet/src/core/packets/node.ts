@@ -175,7 +175,7 @@ export abstract class BasePacketNode<S extends Signal, N extends BasePacketNode<
     const { tree, data } = { tree: this.#tree, data: this.#data };
     const bands = data && splitAxes(data, tree.separable(data.shape.length));
     return tree.names.map((name) => {
-      const there = undefined;
+      const there = bands === undefined ? this.#subnodes.get(name) : undefined;
       const node = there ?? this.grow({ tree, parent: this.self, name, data: bands?.[tree.bands[name]!] });
       this.#subnodes.set(name, node);
       return node;
