@@ -1,7 +1,8 @@
 // @waveft/wavelet beside PyWavelets and the npm package discrete-wavelets: their time over ours, so above 1 we are
 // faster. Medians of alternating batches; mode symmetric, the greatest level (swt: level 3). PyWavelets gets its
 // wavelet as an object, we by name; every result is compared before it is timed.
-//   pnpm bench wavelet [--only regexp] [--rounds n] [--python path] [--json file]
+//   pnpm bench wavelet [--only regexp] [--rounds n] [--python path] [--json file] [--collect]
+// CPython frees a result when nothing names it; we hand it back by `recycle`, or leave it to the collector (--collect).
 // `--only` matches cells such as "dwt 1024 db4 float32".
 import { writeFileSync } from "node:fs";
 import { cpus } from "node:os";
@@ -18,6 +19,7 @@ const { values: flags } = parseArgs({
     rounds: { type: "string", default: "11" },
     python: { type: "string", default: process.env.WAVEFT_PYTHON ?? "python3" },
     json: { type: "string" },
+    collect: { type: "boolean", default: false },
   },
 });
 const only = new RegExp(flags.only);
@@ -55,8 +57,19 @@ function signal(shape, dtype) {
   return shape.length === 1 ? data : { data, shape, stride: [shape[1], 1], offset: 0 };
 }
 
+/** Makes, and hands back, a result. */
+const ourCall = (cell) => {
+  const call = ourPlainCall(cell);
+  if (flags.collect) return call;
+  return () => {
+    const result = call();
+    library.recycle(result);
+    return result;
+  };
+};
+
 /** The call that is timed, with everything it needs made beforehand. */
-const ourCall = ({ op, shape, wavelet, dtype }) => {
+const ourPlainCall = ({ op, shape, wavelet, dtype }) => {
   const x = signal(shape, dtype);
   if (op === "idwt") {
     const { cA, cD } = wavelets.dwt(x, wavelet);

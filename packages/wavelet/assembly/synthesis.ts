@@ -4,14 +4,12 @@
  * where a_j begins (half − 1 − j) · step bytes after `a` (`d` alike). The four sums run apart, as in PyWavelets.
  *
  * @param taps loEven, loOdd, hiEven, hiOdd, `half` taps each
- * @param shift bytes by which the odd sums read after the even ones
  * @param woven whether the pairs go to outEven one after the other
  */
 function weave<T>(
   a: usize,
   d: usize,
   step: usize,
-  shift: usize,
   half: usize,
   taps: usize,
   outEven: usize,
@@ -35,18 +33,22 @@ function weave<T>(
     let p = a + last + at;
     let q = d + last + at;
     for (let j = taps; j < taps + group; j += sizeof<T>()) {
-      const le = v128.load_splat<T>(j);
-      const lo = v128.load_splat<T>(j + group);
-      const he = v128.load_splat<T>(j + 2 * group);
-      const ho = v128.load_splat<T>(j + 3 * group);
-      ae0 = v128.add<T>(ae0, v128.mul<T>(le, v128.load(p)));
-      ae1 = v128.add<T>(ae1, v128.mul<T>(le, v128.load(p, 16)));
-      ao0 = v128.add<T>(ao0, v128.mul<T>(lo, v128.load(p + shift)));
-      ao1 = v128.add<T>(ao1, v128.mul<T>(lo, v128.load(p + shift, 16)));
-      de0 = v128.add<T>(de0, v128.mul<T>(he, v128.load(q)));
-      de1 = v128.add<T>(de1, v128.mul<T>(he, v128.load(q, 16)));
-      do0 = v128.add<T>(do0, v128.mul<T>(ho, v128.load(q + shift)));
-      do1 = v128.add<T>(do1, v128.mul<T>(ho, v128.load(q + shift, 16)));
+      const a0 = v128.load(p);
+      const a1 = v128.load(p, 16);
+      let tap = v128.load_splat<T>(j);
+      ae0 = v128.add<T>(ae0, v128.mul<T>(tap, a0));
+      ae1 = v128.add<T>(ae1, v128.mul<T>(tap, a1));
+      tap = v128.load_splat<T>(j + group);
+      ao0 = v128.add<T>(ao0, v128.mul<T>(tap, a0));
+      ao1 = v128.add<T>(ao1, v128.mul<T>(tap, a1));
+      const d0 = v128.load(q);
+      const d1 = v128.load(q, 16);
+      tap = v128.load_splat<T>(j + 2 * group);
+      de0 = v128.add<T>(de0, v128.mul<T>(tap, d0));
+      de1 = v128.add<T>(de1, v128.mul<T>(tap, d1));
+      tap = v128.load_splat<T>(j + 3 * group);
+      do0 = v128.add<T>(do0, v128.mul<T>(tap, d0));
+      do1 = v128.add<T>(do1, v128.mul<T>(tap, d1));
       p -= step;
       q -= step;
     }
@@ -67,27 +69,81 @@ function weave<T>(
     }
   }
   for (; at < bytes; at += sizeof<T>()) {
-    let ae: T = 0;
-    let ao: T = 0;
-    let de: T = 0;
-    let dd: T = 0;
+    const even =
+      dot<T>(a + last + at, step, taps, half) + dot<T>(d + last + at, step, taps + 2 * group, half);
+    const odd =
+      dot<T>(a + last + at, step, taps + group, half) + dot<T>(d + last + at, step, taps + 3 * group, half);
+    if (woven) {
+      store<T>(outEven + 2 * at, even);
+      store<T>(outEven + 2 * at, odd, sizeof<T>());
+    } else {
+      store<T>(outEven + at, even);
+      store<T>(outOdd + at, odd);
+    }
+  }
+}
+
+function dot<T>(x: usize, step: usize, taps: usize, count: usize): T {
+  let sum: T = 0;
+  for (let j: usize = 0; j < count; j++) sum += load<T>(taps + j * sizeof<T>()) * load<T>(x - j * step);
+  return sum;
+}
+
+/**
+ * The mean of an even and an odd sum, as of `weave`, where the odd one reads `shift` bytes after the even one: what the
+ * stationary transform needs.
+ */
+function blend<T>(
+  a: usize,
+  d: usize,
+  shift: usize,
+  step: usize,
+  half: usize,
+  taps: usize,
+  out: usize,
+  count: usize,
+): void {
+  const last = (half - 1) * step;
+  const group = half * sizeof<T>();
+  const bytes = count * sizeof<T>();
+  const mean = v128.splat<T>(<T>0.5);
+  let at: usize = 0;
+  for (; at + 32 <= bytes; at += 32) {
+    let ae0 = v128.splat<T>(0);
+    let ae1 = ae0;
+    let ao0 = ae0;
+    let ao1 = ae0;
+    let de0 = ae0;
+    let de1 = ae0;
+    let do0 = ae0;
+    let do1 = ae0;
     let p = a + last + at;
     let q = d + last + at;
     for (let j = taps; j < taps + group; j += sizeof<T>()) {
-      ae += load<T>(j) * load<T>(p);
-      ao += load<T>(j + group) * load<T>(p + shift);
-      de += load<T>(j + 2 * group) * load<T>(q);
-      dd += load<T>(j + 3 * group) * load<T>(q + shift);
+      let tap = v128.load_splat<T>(j);
+      ae0 = v128.add<T>(ae0, v128.mul<T>(tap, v128.load(p)));
+      ae1 = v128.add<T>(ae1, v128.mul<T>(tap, v128.load(p, 16)));
+      tap = v128.load_splat<T>(j + group);
+      ao0 = v128.add<T>(ao0, v128.mul<T>(tap, v128.load(p + shift)));
+      ao1 = v128.add<T>(ao1, v128.mul<T>(tap, v128.load(p + shift, 16)));
+      tap = v128.load_splat<T>(j + 2 * group);
+      de0 = v128.add<T>(de0, v128.mul<T>(tap, v128.load(q)));
+      de1 = v128.add<T>(de1, v128.mul<T>(tap, v128.load(q, 16)));
+      tap = v128.load_splat<T>(j + 3 * group);
+      do0 = v128.add<T>(do0, v128.mul<T>(tap, v128.load(q + shift)));
+      do1 = v128.add<T>(do1, v128.mul<T>(tap, v128.load(q + shift, 16)));
       p -= step;
       q -= step;
     }
-    if (woven) {
-      store<T>(outEven + 2 * at, ae + de);
-      store<T>(outEven + 2 * at, ao + dd, sizeof<T>());
-    } else {
-      store<T>(outEven + at, ae + de);
-      store<T>(outOdd + at, ao + dd);
-    }
+    v128.store(out + at, v128.mul<T>(mean, v128.add<T>(v128.add<T>(ae0, de0), v128.add<T>(ao0, do0))));
+    v128.store(out + at, v128.mul<T>(mean, v128.add<T>(v128.add<T>(ae1, de1), v128.add<T>(ao1, do1))), 16);
+  }
+  for (; at < bytes; at += sizeof<T>()) {
+    const p = a + last + at;
+    const q = d + last + at;
+    const even = dot<T>(p, step, taps, half) + dot<T>(q, step, taps + 2 * group, half);
+    const odd = dot<T>(p + shift, step, taps + group, half) + dot<T>(q + shift, step, taps + 3 * group, half);
+    store<T>(out + at, <T>0.5 * (even + odd));
   }
 }
 
@@ -104,7 +160,7 @@ function synthesiseLines<T>(
   const coefficients = (pairs + half - 1) * sizeof<T>();
   for (let line: usize = 0; line < lines; line++) {
     if (half === 1) haar<T>(a, d, taps, out, pairs);
-    else weave<T>(a, d, sizeof<T>(), 0, half, taps, out, 0, pairs, true);
+    else weave<T>(a, d, sizeof<T>(), half, taps, out, 0, pairs, true);
     a += coefficients;
     d += coefficients;
     out += 2 * pairs * sizeof<T>();
@@ -136,19 +192,6 @@ function haar<T>(a: usize, d: usize, taps: usize, out: usize, pairs: usize): voi
       load<T>(taps, sizeof<T>()) * low + load<T>(taps, 3 * sizeof<T>()) * high,
       sizeof<T>(),
     );
-  }
-}
-
-/** out = (x + y) / 2; out may be x. */
-function average<T>(x: usize, y: usize, out: usize, count: usize): void {
-  const bytes = count * sizeof<T>();
-  const half = v128.splat<T>(<T>0.5);
-  let at: usize = 0;
-  for (; at + 16 <= bytes; at += 16) {
-    v128.store(out + at, v128.mul<T>(half, v128.add<T>(v128.load(x + at), v128.load(y + at))));
-  }
-  for (; at < bytes; at += sizeof<T>()) {
-    store<T>(out + at, <T>0.5 * (load<T>(x + at) + load<T>(y + at)));
   }
 }
 
@@ -188,31 +231,50 @@ export function weave32(
   a: usize,
   d: usize,
   step: usize,
-  shift: usize,
   half: usize,
   taps: usize,
   even: usize,
   odd: usize,
   count: usize,
 ): void {
-  weave<f32>(a, d, step, shift, half, taps, even, odd, count, false);
+  weave<f32>(a, d, step, half, taps, even, odd, count, false);
 }
+
+export function blend32(
+  a: usize,
+  d: usize,
+  shift: usize,
+  step: usize,
+  half: usize,
+  taps: usize,
+  out: usize,
+  count: usize,
+): void {
+  blend<f32>(a, d, shift, step, half, taps, out, count);
+}
+
 export function weave64(
   a: usize,
   d: usize,
   step: usize,
-  shift: usize,
   half: usize,
   taps: usize,
   even: usize,
   odd: usize,
   count: usize,
 ): void {
-  weave<f64>(a, d, step, shift, half, taps, even, odd, count, false);
+  weave<f64>(a, d, step, half, taps, even, odd, count, false);
 }
-export function average32(x: usize, y: usize, out: usize, count: usize): void {
-  average<f32>(x, y, out, count);
-}
-export function average64(x: usize, y: usize, out: usize, count: usize): void {
-  average<f64>(x, y, out, count);
+
+export function blend64(
+  a: usize,
+  d: usize,
+  shift: usize,
+  step: usize,
+  half: usize,
+  taps: usize,
+  out: usize,
+  count: usize,
+): void {
+  blend<f64>(a, d, shift, step, half, taps, out, count);
 }

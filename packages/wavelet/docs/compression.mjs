@@ -3,7 +3,7 @@ import { scene } from "./support.mjs";
 
 const image = scene(256); // an ndarray of 256 × 256 greys
 const mode = "periodization"; // as many coefficients as pixels
-const { coeffArr, coeffSlices } = coeffsToArray(wavedec2(image, "bior4.4", { mode, level: 5 }));
+const { coeffArr, coeffSlices } = coeffsToArray(wavedec2(image, "bior4.4", { mode }));
 const sizes = coeffArr.data.map(Math.abs).sort();
 
 /** The image of the largest coefficients alone. */

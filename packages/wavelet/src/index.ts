@@ -88,6 +88,7 @@ export { type UnravelCoeffsOptions, unravelCoeffs } from "./packing/unravel-coef
 export { wavedecnShapes, wavedecnSize } from "./packing/wavedecn-shapes";
 export { type PadWidths, pad } from "./pad";
 export { downcoef, upcoef } from "./partial";
+export { recycle } from "./recycle";
 export { iswt, type SwtOptions, swt } from "./swt";
 export { iswt2, type Swt2Options, swt2 } from "./swt2";
 export { iswtn, type SwtnOptions, swtn } from "./swtn";

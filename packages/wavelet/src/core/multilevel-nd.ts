@@ -2,7 +2,7 @@ import type { SomeBands } from "./bands";
 import { type DenseBands, joinAxes, type Separable, splitAxes } from "./dwtn";
 import { checkSameShape } from "./level";
 import { fitted, somePresent } from "./multilevel";
-import type { Dense } from "./signal";
+import { type Dense, discard } from "./signal";
 
 /**
  * Several levels along several axes: the approximation, then the other bands (ad, da, dd over two axes) from coarse
@@ -18,6 +18,7 @@ export function decomposeAxes(
   let approximation = x;
   for (let i = 0; i < level; i++) {
     const { [lowest]: low, ...bands } = splitAxes(approximation, separable);
+    if (i > 0) discard(approximation);
     approximation = low!;
     details.unshift(bands);
   }
@@ -32,6 +33,7 @@ export function recomposeAxes(
   const lowest = "a".repeat(separable.axes.length);
   let x = cA;
   for (const [i, bands] of details.entries()) {
+    const made = x;
     const level = details.length - i;
     const given = Object.values(bands).some((band) => band !== undefined);
     if (given) {
@@ -39,6 +41,7 @@ export function recomposeAxes(
       if (x !== undefined) x = fitted(x, shape, separable.axes, level);
     }
     x = joinAxes({ ...bands, [lowest]: x }, separable);
+    if (i > 0 && made !== undefined) discard(made);
   }
   return somePresent(x);
 }

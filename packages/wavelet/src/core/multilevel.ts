@@ -6,7 +6,7 @@ import { deepestLevel } from "./lengths";
 import { join, split } from "./level";
 import { checkedLevel } from "./levels";
 import { checkedMode, type Mode } from "./modes";
-import { type Dense, readSignal, type Signal, type Transformed, writeSignal } from "./signal";
+import { type Dense, discard, readSignal, type Signal, type Transformed, writeSignal } from "./signal";
 import { copyOf, sliceAlong } from "./slices";
 
 /**
@@ -49,7 +49,11 @@ export function waverec<S extends Signal>(
 /** Several levels along one axis: the approximation, then the details from coarse to fine. Of 0 levels: x itself. */
 export function decompose(x: Dense, bank: FilterBank, mode: Mode, level: number, axis: number): Dense[] {
   const coeffs = [x];
-  for (let i = 0; i < level; i++) coeffs.splice(0, 1, ...split(coeffs[0]!, bank, mode, axis));
+  for (let i = 0; i < level; i++) {
+    const approximation = coeffs[0]!;
+    coeffs.splice(0, 1, ...split(approximation, bank, mode, axis));
+    if (i > 0) discard(approximation);
+  }
   return coeffs;
 }
 
@@ -62,8 +66,10 @@ export function recompose(
 ): Dense {
   let [x, ...details] = coeffs;
   for (const [i, detail] of details.entries()) {
+    const made = x;
     if (x !== undefined && detail !== undefined) x = fitted(x, detail.shape, [axis], details.length - i);
     x = join(x, detail, bank, mode, axis);
+    if (i > 0 && made !== undefined) discard(made);
   }
   return somePresent(x);
 }

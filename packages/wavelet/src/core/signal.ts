@@ -1,6 +1,7 @@
 import ndarray, { type NdArray } from "ndarray";
 import { shown, WaveletError } from "../errors";
 import { type FloatArray, isFloat32 } from "./extension";
+import { give, take } from "./pool";
 
 export { isFloat32 } from "./extension";
 
@@ -109,21 +110,23 @@ export function zerosLike(like: Dense, shape: readonly number[] = like.shape): D
 export function emptyLike(like: Dense, shape: readonly number[]): Dense {
   const size = sizeOf(shape);
   const single = isFloat32(like.parts[0]!);
-  const parts = like.parts.map(() => {
-    const buffer = size < large ? undefined : uncleared(size * (single ? 4 : 8));
-    if (buffer === undefined) return single ? new Float32Array(size) : new Float64Array(size);
-    return single ? new Float32Array(buffer) : new Float64Array(buffer);
-  });
+  const parts = like.parts.map(() => take(size, single) ?? uncleared(size, single));
   return { parts, shape, vector: like.vector };
 }
 
-/** Numbers from which on clearing an array costs more than it takes to ask Node for one that is not cleared. */
-const large = 4096;
+/** Gives the memory of an array back that no caller has seen. */
+export function discard(x: Dense): void {
+  for (const part of x.parts) give(part);
+}
 
-/** Memory as `numpy.empty` gives it, where the host can (Node); elsewhere undefined. */
-function uncleared(bytes: number): ArrayBuffer | undefined {
+/** As `numpy.empty`, where the host can (Node); elsewhere zeros. */
+function uncleared(size: number, single: boolean): FloatArray {
+  const bytes = size * (single ? 4 : 8);
   const buffer = globalThis.Buffer?.allocUnsafeSlow?.(bytes).buffer;
-  return buffer instanceof ArrayBuffer && buffer.byteLength === bytes ? buffer : undefined;
+  if (!(buffer instanceof ArrayBuffer) || buffer.byteLength !== bytes) {
+    return single ? new Float32Array(size) : new Float64Array(size);
+  }
+  return single ? new Float32Array(buffer) : new Float64Array(buffer);
 }
 
 /**

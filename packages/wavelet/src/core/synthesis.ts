@@ -111,7 +111,7 @@ function synthesiseRows({ cA, cD, layout, plan, kernels, taps, free, y }: Job): 
         loadWrapped(cD, from, plan.start + i, now + half - 1, memory, d / size);
         for (let p = 0; p < now; p++) {
           const even = out + 2 * p * row;
-          kernels.weave(a + p * row, d + p * row, row, 0, half, taps, even, even + row, columns);
+          kernels.weave(a + p * row, d + p * row, row, half, taps, even, even + row, columns);
         }
         storePairs(memory, out / size, y, to, plan, i, now);
       }

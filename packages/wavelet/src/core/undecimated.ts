@@ -24,7 +24,7 @@ export function analyseStationary(
   const [low, free] = arrange(kernels, [2 * filters.length]) as [number, number];
   const high = low + filters.length * size;
   memory.set(filters.taps, low / size);
-  for (const piece of pieces(layout, kernels, filters.length, distance, 1, free)) {
+  for (const piece of pieces(layout, kernels, filters.length, distance, 1, 2, free)) {
     const { rows, n, count, places, spacing, bytes } = piece;
     const [samples, a, d] = places as [number, number, number];
     loadTaps(x, piece, n - distance * (half - 1), filters.length, distance, memory, samples / size);
@@ -88,15 +88,14 @@ export function synthesiseStationary(
   const half = filters.length / 2;
   const [taps, free] = arrange(kernels, [2 * filters.length]) as [number, number];
   memory.set(filters.taps, taps / size);
-  for (const piece of pieces(layout, kernels, filters.length, distance, 2, free)) {
+  for (const piece of pieces(layout, kernels, filters.length, distance, 2, 1, free)) {
     const { rows, n, count, places, spacing, bytes } = piece;
-    const [low, high, even, odd] = places as [number, number, number, number];
+    const [low, high, out] = places as [number, number, number];
     loadTaps(a, piece, n - distance * half, filters.length, distance, memory, low / size);
     loadTaps(d, piece, n - distance * half, filters.length, distance, memory, high / size);
-    const step = 2 * spacing;
-    kernels.weave(low + spacing, high + spacing, step, -spacing, half, taps, even, odd, bytes / size);
-    kernels.average(even, odd, even, bytes / size);
-    store(memory, even / size, y, rows, n, count);
+    const [a0, d0] = [low + spacing, high + spacing];
+    kernels.blend(a0, d0, -spacing, 2 * spacing, half, taps, out, bytes / size);
+    store(memory, out / size, y, rows, n, count);
   }
 }
 
@@ -105,7 +104,7 @@ interface Piece {
   /** The rows from n to n + count are made. */
   readonly n: number;
   readonly count: number;
-  /** Room for the rows that each input needs, then for two outputs. */
+  /** Room for the rows that each input needs, then for the outputs. */
   readonly places: readonly number[];
   /** Bytes between what neighbouring taps meet. */
   readonly spacing: number;
@@ -120,17 +119,17 @@ function* pieces(
   taps: number,
   distance: number,
   inputs: number,
+  outputs: number,
   free: number,
 ): Generator<Piece> {
   const { size, memory } = kernels;
   const room = memory.length - free / size - 64;
-  const most = Math.floor(room / (inputs * taps + 2));
+  const most = Math.floor(room / (inputs * taps + outputs));
   const width = Math.min(inner, most);
   const longestPiece = Math.max(1, Math.min(n, Math.floor(Math.min(longest, most) / width)));
   const needed = width * Math.min(longestPiece * taps, longestPiece + distance * (taps - 1));
-  const outputs = longestPiece * width;
-  const inputRoom = Array.from({ length: inputs }, () => needed);
-  const places = arrange(kernels, [...inputRoom, outputs, outputs], free);
+  const rooms = [...Array(inputs).fill(needed), ...Array(outputs).fill(longestPiece * width)];
+  const places = arrange(kernels, rooms, free);
   for (let block = 0; block < outer; block++) {
     for (let column = 0; column < inner; column += width) {
       const columns = Math.min(width, inner - column);

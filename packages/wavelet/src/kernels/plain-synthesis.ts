@@ -16,51 +16,49 @@ function precision<A extends Float32Array | Float64Array>(
 ): SynthesisFunctions & Precision<A> {
   const size = memory.BYTES_PER_ELEMENT;
 
-  const weave = (
-    a: number,
-    d: number,
-    step: number,
-    shift: number,
-    half: number,
-    taps: number,
-    outEven: number,
-    outOdd: number,
-    count: number,
-    stride = 1,
-  ) => {
-    const first = taps / size;
-    for (let c = 0; c < count; c++) {
-      let ae = 0;
-      let ao = 0;
-      let de = 0;
-      let dd = 0;
-      for (let j = 0; j < half; j++) {
-        const p = (a + (half - 1 - j) * step) / size + c;
-        const q = (d + (half - 1 - j) * step) / size + c;
-        ae = round(ae + round(memory[first + j]! * memory[p]!));
-        ao = round(ao + round(memory[first + half + j]! * memory[p + shift / size]!));
-        de = round(de + round(memory[first + 2 * half + j]! * memory[q]!));
-        dd = round(dd + round(memory[first + 3 * half + j]! * memory[q + shift / size]!));
-      }
-      memory[outEven / size + c * stride] = ae + de;
-      memory[outOdd / size + c * stride] = ao + dd;
+  const dot = (x: number, step: number, taps: number, count: number): number => {
+    let sum = 0;
+    for (let j = 0; j < count; j++) {
+      sum = round(sum + round(memory[taps / size + j]! * memory[(x - j * step) / size]!));
     }
+    return sum;
+  };
+
+  /** Even and odd sums of neighbour c, the odd ones `shift` bytes further on. */
+  const sums = (a: number, d: number, shift: number, step: number, half: number, taps: number, c: number) => {
+    const group = half * size;
+    const first = (half - 1) * step + c * size;
+    return [
+      round(dot(a + first, step, taps, half) + dot(d + first, step, taps + 2 * group, half)),
+      round(
+        dot(a + first + shift, step, taps + group, half) +
+          dot(d + first + shift, step, taps + 3 * group, half),
+      ),
+    ] as const;
   };
 
   return {
     size,
     memory,
-    weave,
-    synthesiseLines(a, d, lines, half, taps, out, pairs) {
-      for (let line = 0; line < lines; line++) {
-        const from = line * (pairs + half - 1) * size;
-        const to = out + 2 * line * pairs * size;
-        weave(a + from, d + from, size, 0, half, taps, to, to + size, pairs, 2);
+    weave(a, d, step, half, taps, outEven, outOdd, count) {
+      for (let c = 0; c < count; c++) {
+        const [even, odd] = sums(a, d, 0, step, half, taps, c);
+        memory[outEven / size + c] = even;
+        memory[outOdd / size + c] = odd;
       }
     },
-    average(x, y, out, count) {
+    blend(a, d, shift, step, half, taps, out, count) {
       for (let c = 0; c < count; c++) {
-        memory[out / size + c] = 0.5 * round(memory[x / size + c]! + memory[y / size + c]!);
+        const [even, odd] = sums(a, d, shift, step, half, taps, c);
+        memory[out / size + c] = 0.5 * round(even + odd);
+      }
+    },
+    synthesiseLines(a, d, lines, half, taps, out, pairs) {
+      for (let i = 0; i < lines * pairs; i++) {
+        const c = i + Math.floor(i / pairs) * (half - 1);
+        const [even, odd] = sums(a, d, 0, size, half, taps, c);
+        memory[out / size + 2 * i] = even;
+        memory[out / size + 2 * i + 1] = odd;
       }
     },
   };

@@ -19,21 +19,29 @@ export interface SynthesisFunctions {
     a: number,
     d: number,
     step: number,
-    shift: number,
     half: number,
     taps: number,
     outEven: number,
     outOdd: number,
     count: number,
   ): void;
-  /** out = (x + y) / 2. */
-  average(x: number, y: number, out: number, count: number): void;
+  /** The mean of even and odd, the odd ones `shift` bytes further on. */
+  blend(
+    a: number,
+    d: number,
+    shift: number,
+    step: number,
+    half: number,
+    taps: number,
+    out: number,
+    count: number,
+  ): void;
 }
 
 export type SynthesisKernels = SynthesisFunctions & Precision;
 
 /** The kernels of synthesis for such data. */
 export const synthesisKernels = /* @__PURE__ */ chooser<SynthesisFunctions>(
-  () => instantiate(synthesis, ["synthesiseLines", "weave", "average"]),
+  () => instantiate(synthesis, ["synthesiseLines", "weave", "blend"]),
   plainSynthesis,
 );
