@@ -32,7 +32,7 @@ describe("recycle", () => {
       taken.push(cA.data, cH.data, cV.data, cD.data);
     }
     expect(new Set(taken).size).toBe(12);
-    for (const band of Object.values(image[1]!)) {
+    for (const band of Object.values(image[2]!)) {
       expect(taken).toContain(band.re.data);
       expect(taken).toContain(band.im.data);
     }

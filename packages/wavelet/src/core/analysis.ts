@@ -104,7 +104,7 @@ function analyseLines({ x, layout, plan, kernels, lo, hi, free, cA, cD }: Job): 
       const turned = plain < now ? turnedTaps(plan, k + plain) : 0;
       kernels.analyseLines(samples, together, half, lo, hi, even, odd, a, d, now, plain, turned);
       if (layout.inner === 1) {
-        const rows = { ...lineOf(coefficients, line), width: 1 };
+        const rows = lineOf(coefficients, line);
         store(memory, a / size, cA, rows, k, together * now);
         store(memory, d / size, cD, rows, k, together * now);
       } else {

@@ -8,9 +8,10 @@ export interface Layout {
 }
 
 export function layoutAlong(shape: readonly number[], axis: number): Layout {
-  const size = (from: number, to?: number) =>
-    shape.slice(from, to).reduce((product, length) => product * length, 1);
-  return { outer: size(0, axis), length: shape[axis]!, inner: size(axis + 1) };
+  let [outer, inner] = [1, 1];
+  for (let i = 0; i < axis; i++) outer *= shape[i]!;
+  for (let i = axis + 1; i < shape.length; i++) inner *= shape[i]!;
+  return { outer, length: shape[axis]!, inner };
 }
 
 /** The axis counted from the front. */

@@ -147,7 +147,9 @@ export function unify(signals: readonly Dense[]): Dense[] {
 }
 
 export function sizeOf(shape: readonly number[]): number {
-  return shape.reduce((product, length) => product * length, 1);
+  let size = 1;
+  for (const length of shape) size *= length;
+  return size;
 }
 
 /** The result in the caller's form. The cast is checked by the tests of `Transformed`. */

@@ -11,7 +11,11 @@ export const longest = 2048;
 /** Places for so many numbers each in the kernels' memory, from byte `free` on; the last is the next free byte. */
 export function arrange({ size }: Precision, counts: readonly number[], free = 64): number[] {
   const places = [free];
-  for (const count of counts) places.push(Math.ceil((places.at(-1)! + count * size) / 64) * 64);
+  let next = free;
+  for (const count of counts) {
+    next = Math.ceil((next + count * size) / 64) * 64;
+    places.push(next);
+  }
   return places;
 }
 
