@@ -13,7 +13,7 @@ import { resolve, resolveEach, type WaveletLike, type WaveletLikes } from "./wav
  * @throws WaveletError for an unknown wavelet or mode, a wrong axis or maxlevel, and wrong data; by the nodes' methods
  *   for a path of other letters or too deep, a level out of range, and data of another shape than the tree implies
  */
-export class WaveletPacket<S extends Signal = Float64Array> extends one.WaveletPacket<S> {
+export class WaveletPacket<S extends Signal = Float64Array> extends one.PacketRoot<S> {
   constructor(data: null, wavelet: WaveletLike, options?: one.WaveletPacketOptions);
   constructor(data: S | null, wavelet: WaveletLike, options?: one.WaveletPacketOptions);
   constructor(data: S | null, wavelet: WaveletLike, options?: one.WaveletPacketOptions) {
@@ -29,7 +29,7 @@ export class WaveletPacket<S extends Signal = Float64Array> extends one.WaveletP
  * @param wavelet one, or `[down the rows, along the columns]`
  * @throws WaveletError as `WaveletPacket` does
  */
-export class WaveletPacket2D<S extends Signal = NdArray<Float64Array>> extends two.WaveletPacket2D<S> {
+export class WaveletPacket2D<S extends Signal = NdArray<Float64Array>> extends two.PacketRoot2D<S> {
   constructor(data: null, wavelet: WaveletLikes, options?: two.WaveletPacket2DOptions);
   constructor(data: S | null, wavelet: WaveletLikes, options?: two.WaveletPacket2DOptions);
   constructor(data: S | null, wavelet: WaveletLikes, options?: two.WaveletPacket2DOptions) {
@@ -45,7 +45,7 @@ export class WaveletPacket2D<S extends Signal = NdArray<Float64Array>> extends t
  * @param wavelet one, or one for each of the axes
  * @throws WaveletError as `WaveletPacket` does
  */
-export class WaveletPacketND<S extends Signal = NdArray<Float64Array>> extends many.WaveletPacketND<S> {
+export class WaveletPacketND<S extends Signal = NdArray<Float64Array>> extends many.PacketRootND<S> {
   constructor(data: null, wavelet: WaveletLikes, options?: many.WaveletPacketNDOptions);
   constructor(data: S | null, wavelet: WaveletLikes, options?: many.WaveletPacketNDOptions);
   constructor(data: S | null, wavelet: WaveletLikes, options?: many.WaveletPacketNDOptions) {

@@ -1,6 +1,6 @@
 import type { Family } from "./family";
 
-/** The finite approximation of Meyer's wavelet: orthogonal to about 1e-7 only. Taps from PyWavelets (MIT). */
+/** The finite approximation of Meyer's wavelet, cut off: it gives signals back to about 1 % only. Taps from PyWavelets (MIT). */
 export const discreteMeyer = {
   name: "Discrete Meyer (FIR Approximation)",
   shortName: "dmey",

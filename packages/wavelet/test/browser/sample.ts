@@ -1,13 +1,45 @@
 import ndarray from "ndarray";
-import { cwt } from "../../src/cwt";
-import { dwt, dwt2, idwt, idwt2, modes } from "../../src/index";
+import {
+  arrayToCoeffs,
+  boundaryWavedec,
+  boundaryWaverec,
+  coeffsToArray,
+  cwt,
+  downcoef,
+  dwt,
+  dwt2,
+  dwtn,
+  fswavedecn,
+  fswaverecn,
+  idwt,
+  idwt2,
+  idwtn,
+  imra,
+  iswt,
+  iswt2,
+  iswtn,
+  modes,
+  mra,
+  pad,
+  ravelCoeffs,
+  swt,
+  swt2,
+  swtn,
+  threshold,
+  upcoef,
+  WaveletPacket,
+  WaveletPacket2D,
+  wavedec,
+  wavedec2,
+  wavedecn,
+  wavelet as waveletOf,
+  waverec,
+  waverec2,
+  waverecn,
+} from "../../src/index";
 import { analysisKernels } from "../../src/kernels/analysis";
 import { useKernels } from "../../src/kernels/kernels";
 import { synthesisKernels } from "../../src/kernels/synthesis";
-import { iswt, swt } from "../../src/swt";
-import { iswt2, swt2 } from "../../src/swt2";
-import { wavedec, waverec } from "../../src/wavedec";
-import { wavedec2, waverec2 } from "../../src/wavedec2";
 
 /** Whether the WebAssembly kernels work here. */
 export function simd(): boolean {
@@ -25,6 +57,7 @@ export function simd(): boolean {
 const wavelets = ["haar", "db4", "db20", "bior4.4", "rbio3.1"];
 const shapes = [[40], [41], [9], [3, 50], [17, 20]];
 const kinds = ["float32", "float64", "complex"] as const;
+type Kind = (typeof kinds)[number];
 
 /** Results over a broad choice of arguments, as bytes: what Node and a browser must agree on. */
 export function sample(): Record<string, string> {
@@ -69,8 +102,48 @@ export function sample(): Record<string, string> {
         record(`iswt2 ${name}`, iswt2(levels2, wavelet));
       }
     }
+    for (const kind of kinds) more(wavelet, kind, record);
   }
   return found;
+}
+
+/** The other functions, once each. */
+function more(wavelet: string, kind: Kind, record: (name: string, result: unknown) => void): void {
+  const line = signal([40], kind, 2);
+  const cube = signal([6, 8, 5], kind, 3);
+  const named = (name: string) => `${name} ${kind} ${wavelet}`;
+  const bands = dwtn(cube, wavelet);
+  record(named("dwtn"), bands);
+  record(named("idwtn"), idwtn(bands, wavelet));
+  const levels = wavedecn(cube, wavelet, { level: 2, mode: "periodization" });
+  record(named("wavedecn"), levels);
+  record(named("waverecn"), waverecn(levels, wavelet, { mode: "periodization" }));
+  record(named("coeffsToArray"), coeffsToArray(levels));
+  const { coeffArr, coeffSlices } = coeffsToArray(levels);
+  record(named("arrayToCoeffs"), arrayToCoeffs(coeffArr, coeffSlices));
+  record(named("ravelCoeffs"), ravelCoeffs(levels));
+  const separable = fswavedecn(cube, wavelet, { levels: 1 });
+  record(named("fswavedecn"), separable.coeffs);
+  record(named("fswaverecn"), fswaverecn(separable));
+  const still = swtn(signal([8, 4], kind, 4), wavelet, { level: 2 });
+  record(named("swtn"), still);
+  record(named("iswtn"), iswtn(still, wavelet));
+  const components = mra(line, wavelet, { level: 2 });
+  record(named("mra"), components);
+  record(named("imra"), imra(components));
+  record(named("downcoef"), downcoef("d", line, wavelet, { level: 2 }));
+  record(named("upcoef"), upcoef("a", line, wavelet, { level: 2, take: 30 }));
+  record(named("pad"), pad(line, [7, 5], "smooth"));
+  if (kind !== "complex") record(named("threshold"), threshold(line, 0.3, { mode: "garrote" }));
+  record(named("packet"), new WaveletPacket(line, wavelet, { maxlevel: 3 }).get("dad").data);
+  record(
+    named("packet 2-D"),
+    new WaveletPacket2D(signal([9, 12], kind, 5), wavelet, { maxlevel: 2 }).get("hv").data,
+  );
+  const exact = boundaryWavedec(signal([200], kind, 6), wavelet);
+  record(named("boundaryWavedec"), exact);
+  record(named("boundaryWaverec"), boundaryWaverec(exact, wavelet));
+  record(named("wavefun"), waveletOf(wavelet).wavefun({ level: 4 }));
 }
 
 /** What goes through `Math.exp` and its like, whose last digit is every engine's own. */
@@ -87,7 +160,7 @@ export function nearSample(): Record<string, number[]> {
 }
 
 /** Of the integers' rule of `golden.ts`, which needs no function of `Math`. */
-function signal(shape: number[], kind: (typeof kinds)[number], seed: number) {
+function signal(shape: number[], kind: Kind, seed: number) {
   const part = (from: number) => {
     const data = new (kind === "float32" ? Float32Array : Float64Array)(shape.reduce((a, b) => a * b));
     for (let i = 0; i < data.length; i++)

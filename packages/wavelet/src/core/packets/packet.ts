@@ -38,7 +38,7 @@ export class PacketNode<S extends Signal> extends BasePacketNode<S, PacketNode<S
   }
 }
 
-export class WaveletPacket<S extends Signal = Float64Array> extends PacketNode<S> {
+export class PacketRoot<S extends Signal = Float64Array> extends PacketNode<S> {
   constructor(data: null, bank: FilterBank, options?: WaveletPacketOptions);
   constructor(data: S | null, bank: FilterBank, options?: WaveletPacketOptions);
   constructor(data: S | null, bank: FilterBank, options: WaveletPacketOptions = {}) {

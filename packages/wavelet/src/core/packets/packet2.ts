@@ -56,7 +56,7 @@ export class PacketNode2D<S extends Signal> extends BasePacketNode<S, PacketNode
   }
 }
 
-export class WaveletPacket2D<S extends Signal = NdArray<Float64Array>> extends PacketNode2D<S> {
+export class PacketRoot2D<S extends Signal = NdArray<Float64Array>> extends PacketNode2D<S> {
   constructor(data: null, banks: FilterBanks, options?: WaveletPacket2DOptions);
   constructor(data: S | null, banks: FilterBanks, options?: WaveletPacket2DOptions);
   constructor(data: S | null, banks: FilterBanks, options: WaveletPacket2DOptions = {}) {

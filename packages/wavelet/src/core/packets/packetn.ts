@@ -34,7 +34,7 @@ export class PacketNodeND<S extends Signal> extends BasePacketNode<S, PacketNode
   }
 }
 
-export class WaveletPacketND<S extends Signal = NdArray<Float64Array>> extends PacketNodeND<S> {
+export class PacketRootND<S extends Signal = NdArray<Float64Array>> extends PacketNodeND<S> {
   constructor(data: null, banks: FilterBanks, options?: WaveletPacketNDOptions);
   constructor(data: S | null, banks: FilterBanks, options?: WaveletPacketNDOptions);
   constructor(data: S | null, banks: FilterBanks, options: WaveletPacketNDOptions = {}) {
