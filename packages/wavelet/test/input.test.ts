@@ -155,7 +155,7 @@ describe("errors say what is allowed", () => {
       "odd filters",
       "wavelet",
       () => dwt([1, 2], { ...filters, decLo: [1, 2, 3] }),
-      /one even length; got decLo 3/,
+      /one even length, 8192 at most; got decLo 3/,
     ],
     [
       "text as taps",

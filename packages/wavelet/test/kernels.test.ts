@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import ndarray, { type NdArray } from "ndarray";
 import { afterEach, describe, expect, it } from "vitest";
-import { dwt, idwt, type Mode, modes, swt, wavelist } from "../src/index";
+import { dwt, idwt, iswt, type Mode, modes, swt, wavelist } from "../src/index";
 import { analysisKernels } from "../src/kernels/analysis";
 import { memoryBytes, useKernels } from "../src/kernels/kernels";
 import { synthesisKernels } from "../src/kernels/synthesis";
@@ -111,6 +111,48 @@ describe("what does not fit into the kernels' memory is done in pieces", () => {
       }
       const back = idwt(whole.cA, whole.cD, name, { mode: "zero" });
       expect(back.subarray(0, n)).toBeAllclose(x, 1e-9);
+    }
+  });
+
+  it("thousands of lines shorter than the filter", () => {
+    const [rows, columns] = [5000, 2];
+    const x = ndarray<Floats>(signal(rows * columns, 3), [rows, columns]);
+    for (const mode of ["periodization", "symmetric"] satisfies Mode[]) {
+      const { cA, cD } = dwt(x, "coif17", { mode });
+      const back = idwt(cA, cD, "coif17", { mode });
+      for (const r of [0, 1, 1203, 2047, 2048, 4999]) {
+        const line = x.data.subarray(2 * r, 2 * r + 2);
+        const alone = dwt(line, "coif17", { mode });
+        const width = cA.shape[1]!;
+        expect(cA.data.subarray(r * width, (r + 1) * width)).toEqual(alone.cA);
+        expect(cD.data.subarray(r * width, (r + 1) * width)).toEqual(alone.cD);
+        expect(back.data.subarray(2 * r, 2 * r + 2)).toBeAllclose(line, 1e-9);
+      }
+    }
+  });
+
+  it("the longest filters, in every way", () => {
+    const taps = 8192;
+    const recLo = Float64Array.from({ length: taps }, (_, i) =>
+      i === 5000 || i === 5001 ? Math.SQRT1_2 : 0,
+    );
+    const decLo = recLo.toReversed();
+    const alternate = (filter: Float64Array, sign: number) =>
+      filter.map((tap, k) => (k % 2 === 0 ? sign * tap : -sign * tap));
+    const long = { decLo, recLo, decHi: alternate(recLo, -1), recHi: alternate(decLo, 1) };
+    const cases = [
+      { array: Float32Array, mode: "periodization", tolerance: 1e-5 },
+      { array: Float64Array, mode: "reflect", tolerance: 1e-9 },
+    ] as const;
+    for (const { array, mode, tolerance } of cases) {
+      const line = array.from(signal(9001, 1));
+      const { cA, cD } = dwt<Floats>(line, long, { mode });
+      expect(idwt<Floats>(cA, cD, long, { mode }).subarray(0, 9001)).toBeAllclose(line, tolerance);
+      const wide = ndarray<Floats>(array.from(signal(100 * 20, 2)), [100, 20]);
+      const down = dwt(wide, long, { mode, axis: 0 });
+      expect(idwt(down.cA, down.cD, long, { mode, axis: 0 }).data).toBeAllclose(wide.data, tolerance);
+      const levels = swt<Floats>(array.from(signal(1024, 3)), long, { level: 6 });
+      expect(iswt<Floats>(levels, long)).toBeAllclose(signal(1024, 3), tolerance);
     }
   });
 

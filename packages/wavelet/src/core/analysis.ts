@@ -4,7 +4,7 @@ import type { AnalysisFilters } from "./filter-bank";
 import type { Layout } from "./layout";
 import { coefficientLength } from "./lengths";
 import type { Mode } from "./modes";
-import { arrange, lineOf, load, longest, narrow, store } from "./transfer";
+import { arrange, lineOf, linesTogether, load, longest, narrow, roomFrom, store } from "./transfer";
 
 /**
  * One level of analysis along one axis: cA[k] = Σ_j decLo[j] · x̃[2k + reach − j] (and cD with decHi), where x̃ is
@@ -87,8 +87,8 @@ function analyseLines({ x, layout, plan, kernels, lo, hi, free, cA, cD }: Job): 
   const lines = layout.outer * layout.inner;
   const coefficients = { ...layout, length: count };
   const piece = Math.min(count, longest);
-  const group = Math.min(lines, Math.max(1, Math.floor(longest / count)));
   const span = piece + half - 1;
+  const group = Math.min(lines, linesTogether(kernels, free, count, 2 * span, 2 * span + 2 * piece));
   const places = arrange(kernels, [span, span, group * piece, group * piece], free);
   const [even, odd, a, d, samples] = places as [number, number, number, number, number];
   for (let line = 0; line < lines; line += group) {
@@ -123,7 +123,7 @@ function analyseRows({ x, layout, plan, kernels, lo, hi, free, cA, cD }: Job): v
   const { half, count } = plan;
   const { outer, length: n, inner } = layout;
   const { size, memory } = kernels;
-  const room = memory.length - free / size - 64;
+  const room = roomFrom(kernels, free);
   const width = Math.min(inner, Math.floor(room / (2 * half + 2)));
   const window = Math.min(count, Math.floor((room / width - (2 * half - 2)) / 4));
   const places = arrange(kernels, [window * width, window * width], free);

@@ -13,12 +13,15 @@ export interface FilterBank {
 
 const names = ["decLo", "decHi", "recLo", "recHi"] as const;
 
+/** Taps of the longest filter: the kernels' memory must hold all, and more. */
+const most = 8192;
+
 /** The common length of the four filters. */
 export function filterLength(bank: FilterBank): number {
   const { decLo, decHi, recLo, recHi } = bank ?? {};
   const length = decLo?.length;
   const fits = decHi?.length === length && recLo?.length === length && recHi?.length === length;
-  if (!fits || length === undefined || length === 0 || length % 2 !== 0) throw unfit(bank);
+  if (!fits || length === undefined || length === 0 || length % 2 !== 0 || length > most) throw unfit(bank);
   return length;
 }
 
@@ -30,7 +33,10 @@ function unfit(bank: FilterBank): WaveletError {
     );
   }
   const lengths = names.map((name) => `${name} ${bank[name].length}`);
-  return new WaveletError(`the four filters must have one even length; got ${lengths.join(", ")}`, "wavelet");
+  return new WaveletError(
+    `the four filters must have one even length, ${most} at most; got ${lengths.join(", ")}`,
+    "wavelet",
+  );
 }
 
 /** The decomposition filters as the analysis kernels read them. */

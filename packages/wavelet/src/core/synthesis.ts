@@ -4,7 +4,7 @@ import type { SynthesisFilters } from "./filter-bank";
 import type { Layout } from "./layout";
 import { signalLength } from "./lengths";
 import type { Mode } from "./modes";
-import { arrange, lineOf, loadWrapped, longest, narrow, store } from "./transfer";
+import { arrange, lineOf, linesTogether, loadWrapped, longest, narrow, roomFrom, store } from "./transfer";
 
 /**
  * One level of synthesis along one axis: y[m] = Σ_k recLo[m + F − 2 − 2k] · cA[k] + recHi[…] · cD[k], where every
@@ -68,18 +68,19 @@ function synthesiseLines({ cA, cD, layout, plan, kernels, taps, free, y }: Job):
   const lines = layout.outer * layout.inner;
   const signal = { ...layout, length: plan.samples };
   const piece = Math.min(pairs, longest);
-  const group = Math.min(lines, Math.max(1, Math.floor(longest / pairs)));
-  const span = group * (piece + half - 1);
+  const needed = piece + half - 1;
+  const group = Math.min(lines, linesTogether(kernels, free, pairs, 0, 2 * needed + 2 * piece));
+  const span = group * needed;
   const [a, d, out] = arrange(kernels, [span, span], free) as [number, number, number];
   for (let line = 0; line < lines; line += group) {
     const together = Math.min(group, lines - line);
     for (let i = 0; i < pairs; i += piece) {
       const now = Math.min(piece, pairs - i);
-      const needed = now + half - 1;
+      const wanted = now + half - 1;
       for (let one = 0; one < together; one++) {
         const rows = lineOf(layout, line + one);
-        loadWrapped(cA, rows, plan.start + i, needed, memory, a / size + one * needed);
-        loadWrapped(cD, rows, plan.start + i, needed, memory, d / size + one * needed);
+        loadWrapped(cA, rows, plan.start + i, wanted, memory, a / size + one * wanted);
+        loadWrapped(cD, rows, plan.start + i, wanted, memory, d / size + one * wanted);
       }
       kernels.synthesiseLines(a, d, together, half, taps, out, now);
       for (let one = 0; one < together; one++) {
@@ -94,7 +95,7 @@ function synthesiseRows({ cA, cD, layout, plan, kernels, taps, free, y }: Job): 
   const { half, pairs, samples } = plan;
   const { outer, length: n, inner } = layout;
   const { size, memory } = kernels;
-  const room = memory.length - free / size - 64;
+  const room = roomFrom(kernels, free);
   const width = Math.min(inner, Math.floor(room / (2 * half + 2)));
   const window = Math.min(pairs, Math.floor((room / width - (2 * half - 2)) / 4));
   const span = (window + half - 1) * width;

@@ -19,6 +19,29 @@ export function arrange({ size }: Precision, counts: readonly number[], free = 6
   return places;
 }
 
+/** Numbers that fit into the kernels' memory after byte `free`, less what rounding up five places may take. */
+export function roomFrom({ memory, size }: Precision, free: number): number {
+  return memory.length - (free + 5 * 64) / size;
+}
+
+/**
+ * How many lines to take at once, 1 at least.
+ *
+ * @param count coefficients of a line
+ * @param once numbers that are needed for all lines together
+ * @param each numbers that are needed for each line
+ */
+export function linesTogether(
+  kernels: Precision,
+  free: number,
+  count: number,
+  once: number,
+  each: number,
+): number {
+  const fitting = Math.floor((roomFrom(kernels, free) - once) / each);
+  return Math.max(1, Math.min(Math.floor(longest / count), fitting));
+}
+
 /** Line `line` of an array, as rows of one sample. */
 export function lineOf({ length, inner }: Layout, line: number): Rows {
   const base = inner === 1 ? line * length : Math.floor(line / inner) * length * inner + (line % inner);

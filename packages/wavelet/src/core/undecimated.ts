@@ -4,7 +4,7 @@ import { synthesisKernels } from "../kernels/synthesis";
 import type { FloatArray, Rows } from "./extension";
 import type { AnalysisFilters, SynthesisFilters } from "./filter-bank";
 import type { Layout } from "./layout";
-import { arrange, loadWrapped, longest, store } from "./transfer";
+import { arrange, loadWrapped, longest, roomFrom, store } from "./transfer";
 
 /**
  * One stationary level along one axis: lo[n] = Σ_t decLo[t] · x[(n + s · (F/2 − t)) mod N], hi with decHi, where s is
@@ -122,8 +122,8 @@ function* pieces(
   outputs: number,
   free: number,
 ): Generator<Piece> {
-  const { size, memory } = kernels;
-  const room = memory.length - free / size - 64;
+  const { size } = kernels;
+  const room = roomFrom(kernels, free);
   const most = Math.floor(room / (inputs * taps + outputs));
   const width = Math.min(inner, most);
   const longestPiece = Math.max(1, Math.min(n, Math.floor(Math.min(longest, most) / width)));
