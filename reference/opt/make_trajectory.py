@@ -94,7 +94,10 @@ def run(name, base, flags):
             "loss": first["loss"].reshape(1),
             **{f"gradient.{key}": value for key, value in first["gradients"].items()},
         })
-    value = {"model": base, "data": "data.json", "adapter": f"adapter-{name}", "tolerance": 1e-4, "versions": VERSIONS, **record}
+    # post-best's learning rate lets training diverge: rounding, which is each processor's own, grows from 1e-7 to 2e-4
+    # in the norm of the twelfth gradient, while the losses stay within 2e-6.
+    norms = 1e-3 if name == "post-best" else 1e-4
+    value = {"model": base, "data": "data.json", "adapter": f"adapter-{name}", "tolerance": 1e-4, "grad_norm_tolerance": norms, "versions": VERSIONS, **record}
     (CURVES / f"trajectory-{name}.json").write_text(json.dumps(value, indent=1) + "\n")
     print(name, [round(x, 4) for x in record["loss"]], record["eval"], record["best_global_step"], record["final_eval_loss"], [round(x, 2) for x in record["grad_norm"]])
 
