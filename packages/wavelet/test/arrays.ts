@@ -18,3 +18,16 @@ export function cut(x: NdArray, shape: readonly number[] = x.shape): number[] {
 export function largest(values: ArrayLike<number>): number {
   return Array.from(values).reduce((most, value) => Math.max(most, Math.abs(value)), 0);
 }
+
+/** The arrays of a list of bands, or of records of bands. */
+export function arraysIn(bands: readonly unknown[]): (Float32Array | Float64Array)[] {
+  return bands.flatMap((band) => {
+    if (ArrayBuffer.isView(band)) return [band as Float64Array];
+    const { data } = band as NdArray<Float64Array>;
+    return data === undefined ? arraysIn(Object.values(band as Record<string, unknown>)) : [data];
+  });
+}
+
+export function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((product, length) => product * length, 1);
+}

@@ -13,6 +13,7 @@ import {
   wavelet,
   wavelist,
 } from "../src/index";
+import { expectError } from "./throws";
 
 describe("forms of data", () => {
   it("float32 stays, all else becomes float64", () => {
@@ -260,18 +261,7 @@ describe("errors say what is allowed", () => {
     ],
   ];
 
-  it.each(cases)("%s", (_, reason, run, message) => {
-    let thrown: unknown;
-    try {
-      run();
-    } catch (error) {
-      thrown = error;
-    }
-    expect(WaveletError.isInstance(thrown) && thrown.reason).toBe(reason);
-    expect(() => {
-      throw thrown;
-    }).toThrow(message);
-  });
+  it.each(cases)("%s", (_, reason, run, message) => expectError(reason, run, message));
 
   it("other errors are none of ours", () => {
     expect(WaveletError.isInstance(new Error("wavelet: x"))).toBe(false);

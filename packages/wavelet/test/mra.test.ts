@@ -2,11 +2,13 @@ import fc from "fast-check";
 import ndarray, { type NdArray } from "ndarray";
 import { afterEach, describe, expect, expectTypeOf, it, vi } from "vitest";
 import { type Mode, modes } from "../src/core/modes";
-import { WaveletError, type WaveletErrorReason } from "../src/errors";
+import type { WaveletErrorReason } from "../src/errors";
 import { imra, imra2, imran, mra, mra2, mran } from "../src/mra";
 import { swt } from "../src/swt";
 import { wavelist } from "../src/wavelist";
+import { arraysIn, sizeOf } from "./arrays";
 import { facts, records, signal } from "./golden";
+import { expectError } from "./throws";
 
 const names = wavelist({ kind: "discrete" }).filter((name) => name !== "dmey"); // dmey reconstructs to about 1e-7 only
 const anyWavelet = fc.constantFrom(...names);
@@ -273,29 +275,5 @@ describe("errors say what is allowed", () => {
     ],
   ];
 
-  it.each(cases)("%s", (_, reason, run, message) => {
-    let thrown: unknown;
-    try {
-      run();
-    } catch (error) {
-      thrown = error;
-    }
-    expect(WaveletError.isInstance(thrown) && thrown.reason).toBe(reason);
-    expect(() => {
-      throw thrown;
-    }).toThrow(message);
-  });
+  it.each(cases)("%s", (_, reason, run, message) => expectError(reason, run, message));
 });
-
-/** The arrays of a list of components, or of records of them. */
-function arraysIn(bands: readonly unknown[]): (Float32Array | Float64Array)[] {
-  return bands.flatMap((band) => {
-    if (ArrayBuffer.isView(band)) return [band as Float64Array];
-    const { data } = band as NdArray<Float64Array>;
-    return data === undefined ? arraysIn(Object.values(band as Record<string, unknown>)) : [data];
-  });
-}
-
-function sizeOf(shape: readonly number[]): number {
-  return shape.reduce((product, length) => product * length, 1);
-}

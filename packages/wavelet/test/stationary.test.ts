@@ -2,15 +2,16 @@ import fc from "fast-check";
 import ndarray, { type NdArray } from "ndarray";
 import { afterEach, describe, expect, expectTypeOf, it, vi } from "vitest";
 import type { Bands } from "../src/core/dwt";
-import type { Signal } from "../src/core/signal";
-import { WaveletError, type WaveletErrorReason } from "../src/errors";
+import type { WaveletErrorReason } from "../src/errors";
 import { swtMaxLevel } from "../src/lengths";
 import { iswt, swt } from "../src/swt";
 import { iswt2, swt2 } from "../src/swt2";
 import { iswtn, swtn } from "../src/swtn";
 import { wavelet } from "../src/wavelet";
 import { wavelist } from "../src/wavelist";
+import { arraysIn, sizeOf } from "./arrays";
 import { records, signal } from "./golden";
+import { expectError } from "./throws";
 
 const names = wavelist({ kind: "discrete" });
 const anyWavelet = fc.constantFrom(...names.filter((name) => name !== "dmey")); // dmey reconstructs to about 1e-7
@@ -427,32 +428,8 @@ describe("errors say what is allowed", () => {
     ["length 0", "length", () => swtMaxLevel(0), "dataLength must be an integer from 1 on, got 0"],
   ];
 
-  it.each(cases)("%s", (_, reason, run, message) => {
-    let thrown: unknown;
-    try {
-      run();
-    } catch (error) {
-      thrown = error;
-    }
-    expect(WaveletError.isInstance(thrown) && thrown.reason).toBe(reason);
-    expect(() => {
-      throw thrown;
-    }).toThrow(message);
-  });
+  it.each(cases)("%s", (_, reason, run, message) => expectError(reason, run, message));
 });
-
-/** The arrays of a list of bands, or of records of bands. */
-function arraysIn(bands: readonly unknown[]): (Float32Array | Float64Array)[] {
-  return bands.flatMap((band) => {
-    if (ArrayBuffer.isView(band)) return [band as Float64Array];
-    const { data } = band as NdArray<Float64Array>;
-    return data === undefined ? arraysIn(Object.values(band as Record<string, Signal>)) : [data];
-  });
-}
-
-function sizeOf(shape: readonly number[]): number {
-  return shape.reduce((product, length) => product * length, 1);
-}
 
 function norm(x: ArrayLike<number>): number {
   return Math.hypot(...Array.from(x));

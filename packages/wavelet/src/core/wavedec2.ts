@@ -1,4 +1,4 @@
-import { type BandNames, readBands } from "./bands";
+import { type BandNames, readBands, type SomeBands } from "./bands";
 import { readBand } from "./dwt";
 import { type Bands2, type Dwt2Options, separable2 } from "./dwt2";
 import type { DenseBands, Separable } from "./dwtn";
@@ -7,7 +7,7 @@ import { checkedDistinctAxes } from "./layout";
 import { checkedLevel, deepestOver } from "./levels";
 import { checkedCoeffs, firstPresent } from "./multilevel";
 import { decomposeAxes, recomposeAxes } from "./multilevel-nd";
-import { readSignal, type Signal, type Transformed, writeSignal } from "./signal";
+import { type Dense, readSignal, type Signal, type Transformed, writeSignal } from "./signal";
 import { copyOf } from "./slices";
 
 /** The details of one level: all of `Bands2` but the approximation. */
@@ -41,6 +41,21 @@ export function waverec2<S extends Signal>(
   banks: FilterBanks,
   options: Dwt2Options = {},
 ): Transformed<S> {
+  const { bands, dimensions } = readCoeffs2(coeffs);
+  const x = recomposeAxes(bands, distinct2(banks, options, dimensions));
+  return writeSignal<S>(bands.length === 1 ? copyOf(x) : x);
+}
+
+const names: BandNames = {
+  rule: "the keys cH, cV and cD",
+  allow: (key) => key === "cH" || key === "cV" || key === "cD",
+};
+
+/** A caller's coefficients by the keys of the bands, and the number of dimensions that they have. */
+export function readCoeffs2(coeffs: readonly unknown[]): {
+  bands: [cA: Dense | undefined, ...details: SomeBands[]];
+  dimensions: number;
+} {
   const [first, ...rest] = checkedCoeffs(coeffs, "[cA, {cH, cV, cD}, …]");
   const cA = readBand(first, "coeffs[0]");
   const details = rest.map((level, i) => {
@@ -48,14 +63,8 @@ export function waverec2<S extends Signal>(
     return { da, ad, dd };
   });
   const { shape } = firstPresent([cA, ...details.flatMap(({ da, ad, dd }) => [da, ad, dd])]);
-  const x = recomposeAxes([cA, ...details], distinct2(banks, options, shape.length));
-  return writeSignal<S>(details.length === 0 ? copyOf(x) : x);
+  return { bands: [cA, ...details], dimensions: shape.length };
 }
-
-const names: BandNames = {
-  rule: "the keys cH, cV and cD",
-  allow: (key) => key === "cH" || key === "cV" || key === "cD",
-};
 
 /** The three details as a caller sees them. */
 export function writeDetails2<S>({ da, ad, dd }: DenseBands): Details2<Transformed<S>> {

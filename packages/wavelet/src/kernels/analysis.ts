@@ -1,5 +1,6 @@
 import { analysis } from "./analysis.generated";
 import { chooser, type Precision } from "./kernels";
+import { plain } from "./plain";
 import { plainAnalysis } from "./plain-analysis";
 import { instantiate } from "./simd";
 
@@ -51,5 +52,5 @@ export type AnalysisKernels = AnalysisFunctions & Precision;
 /** The kernels of analysis for such data. */
 export const analysisKernels = /* @__PURE__ */ chooser<AnalysisFunctions>(
   () => instantiate(analysis, ["analyseLines", "combine", "combineTurned"]),
-  plainAnalysis,
+  () => plain(plainAnalysis),
 );

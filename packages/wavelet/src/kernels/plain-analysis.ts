@@ -1,19 +1,10 @@
 import type { AnalysisFunctions } from "./analysis";
-import { type Kernels, memoryBytes, type Precision } from "./kernels";
 
-/** The same kernels without WebAssembly: the same sums in the same order, rounded alike. */
-export function plainAnalysis(): Kernels<AnalysisFunctions> {
-  const memory = new ArrayBuffer(memoryBytes);
-  return {
-    single: precision(new Float32Array(memory), Math.fround),
-    double: precision(new Float64Array(memory), (value) => value),
-  };
-}
-
-function precision<A extends Float32Array | Float64Array>(
-  memory: A,
+/** The kernels of analysis in TypeScript: the same sums in the same order, rounded alike. */
+export function plainAnalysis(
+  memory: Float32Array | Float64Array,
   round: (value: number) => number,
-): AnalysisFunctions & Precision<A> {
+): AnalysisFunctions {
   const size = memory.BYTES_PER_ELEMENT;
 
   const combineTurned: AnalysisFunctions["combineTurned"] = (
@@ -43,8 +34,6 @@ function precision<A extends Float32Array | Float64Array>(
   };
 
   return {
-    size,
-    memory,
     combineTurned,
     combine: (even, odd, step, half, lo, hi, outLo, outHi, count) =>
       combineTurned(even, odd, step, half, 0, lo, hi, outLo, outHi, count),

@@ -1,19 +1,10 @@
-import { type Kernels, memoryBytes, type Precision } from "./kernels";
 import type { SynthesisFunctions } from "./synthesis";
 
-/** The same kernels without WebAssembly: the same sums in the same order, rounded alike. */
-export function plainSynthesis(): Kernels<SynthesisFunctions> {
-  const memory = new ArrayBuffer(memoryBytes);
-  return {
-    single: precision(new Float32Array(memory), Math.fround),
-    double: precision(new Float64Array(memory), (value) => value),
-  };
-}
-
-function precision<A extends Float32Array | Float64Array>(
-  memory: A,
+/** The kernels of synthesis in TypeScript: the same sums in the same order, rounded alike. */
+export function plainSynthesis(
+  memory: Float32Array | Float64Array,
   round: (value: number) => number,
-): SynthesisFunctions & Precision<A> {
+): SynthesisFunctions {
   const size = memory.BYTES_PER_ELEMENT;
 
   const dot = (x: number, step: number, taps: number, count: number): number => {
@@ -38,8 +29,6 @@ function precision<A extends Float32Array | Float64Array>(
   };
 
   return {
-    size,
-    memory,
     weave(a, d, step, half, taps, outEven, outOdd, count) {
       for (let c = 0; c < count; c++) {
         const [even, odd] = sums(a, d, 0, step, half, taps, c);

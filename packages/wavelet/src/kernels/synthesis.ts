@@ -1,4 +1,5 @@
 import { chooser, type Precision } from "./kernels";
+import { plain } from "./plain";
 import { plainSynthesis } from "./plain-synthesis";
 import { instantiate } from "./simd";
 import { synthesis } from "./synthesis.generated";
@@ -43,5 +44,5 @@ export type SynthesisKernels = SynthesisFunctions & Precision;
 /** The kernels of synthesis for such data. */
 export const synthesisKernels = /* @__PURE__ */ chooser<SynthesisFunctions>(
   () => instantiate(synthesis, ["synthesiseLines", "weave", "blend"]),
-  plainSynthesis,
+  () => plain(plainSynthesis),
 );

@@ -1,10 +1,7 @@
 import { shown, WaveletError } from "../../errors";
-import { type BandNames, readBands } from "../bands";
-import { readBand } from "../dwt";
 import type { FilterBanks } from "../filter-bank";
-import { checkedCoeffs, firstPresent } from "../multilevel";
 import { readSignal, type Signal, type Transformed, writeSignal } from "../signal";
-import { type Coeffs2, type Details2, distinct2 } from "../wavedec2";
+import { type Coeffs2, type Details2, distinct2, readCoeffs2, writeDetails2 } from "../wavedec2";
 import { type BoundaryAxes, decomposeBoundary, recomposeBoundary } from "./multilevel";
 
 export interface Boundary2Options {
@@ -30,14 +27,7 @@ export function boundaryWavedec2<S extends Signal>(
   const x = readSignal(data, "data");
   const along = axes2(banks, options, x.shape.length);
   const [cA, ...details] = decomposeBoundary(x, along, options.level);
-  return [
-    writeSignal<S>(cA),
-    ...details.map(({ da, ad, dd }) => ({
-      cH: writeSignal<S>(da!),
-      cV: writeSignal<S>(ad!),
-      cD: writeSignal<S>(dd!),
-    })),
-  ];
+  return [writeSignal<S>(cA), ...details.map((bands) => writeDetails2<S>(bands))];
 }
 
 export function boundaryWaverec2<S extends Signal>(
@@ -45,21 +35,10 @@ export function boundaryWaverec2<S extends Signal>(
   banks: FilterBanks,
   options: BoundaryWaverec2Options = {},
 ): Transformed<S> {
-  const [first, ...rest] = checkedCoeffs(coeffs, "[cA, {cH, cV, cD}, …]");
-  const cA = readBand(first, "coeffs[0]");
-  const details = rest.map((level, i) => {
-    const { cH: da, cV: ad, cD: dd } = readBands(level, names, `coeffs[${i + 1}]`);
-    return { da, ad, dd };
-  });
-  const { shape } = firstPresent([cA, ...details.flatMap(({ da, ad, dd }) => [da, ad, dd])]);
-  const along = axes2(banks, options, shape.length);
-  return writeSignal<S>(recomposeBoundary([cA, ...details], along, checkedPair(options.lengths)));
+  const { bands, dimensions } = readCoeffs2(coeffs);
+  const along = axes2(banks, options, dimensions);
+  return writeSignal<S>(recomposeBoundary(bands, along, checkedPair(options.lengths)));
 }
-
-const names: BandNames = {
-  rule: "the keys cH, cV and cD",
-  allow: (key) => key === "cH" || key === "cV" || key === "cD",
-};
 
 function axes2(banks: FilterBanks, { axes }: Boundary2Options, dimensions: number): BoundaryAxes {
   return distinct2(banks, axes === undefined ? {} : { axes }, dimensions);
