@@ -46,6 +46,16 @@ describe("recycle", () => {
   });
 });
 
+it("an array that was transferred after all is not used", () => {
+  const { cA, cD } = dwt(signal(100, 1), "db2");
+  const copy = cA.slice();
+  recycle(cA, cD);
+  structuredClone(cD, { transfer: [cD.buffer as ArrayBuffer] });
+  const again = dwt(signal(100, 1), "db2");
+  expect([again.cA, again.cD].filter((array) => array.length === 0)).toEqual([]);
+  expect(again.cA).toEqual(copy);
+});
+
 describe("results stay as they are", () => {
   it("while other transforms of the same sizes run, which reuse what no caller has seen", () => {
     fc.assert(

@@ -12,9 +12,12 @@ const most = { arrays: 8, bytes: 1 << 26 };
 
 /** A kept array, or undefined. Its numbers are leftovers. */
 export function take(length: number, single: boolean): FloatArray | undefined {
-  const array = kept.get(key(length, single))?.pop();
-  if (array !== undefined) bytes -= array.byteLength;
-  return array;
+  const same = kept.get(key(length, single));
+  const array = same?.pop();
+  if (array === undefined) return undefined;
+  bytes -= length * array.BYTES_PER_ELEMENT;
+  // Its owner may have transferred it since.
+  return array.length === length ? array : take(length, single);
 }
 
 /** Keeps an array. Its owner must not use it any more. */
