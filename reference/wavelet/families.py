@@ -74,6 +74,8 @@ export const coiflets = {{
   orthogonal: true,
   vanishingMoments: (name) => ({{ psi: 2 * numberOf(name), phi: 2 * numberOf(name) - 1 }}),
   recLo: {packed(pywt.wavelist("coif"), 6)},
+  // PyWavelets keeps them divided by √2 and multiplies them in the precision of the data.
+  toSingle: (tap) => Math.fround(Math.fround(tap / Math.SQRT2) * Math.fround(Math.SQRT2)),
 }} satisfies Family;
 """)
 write("biorthogonal.ts", f"""/**

@@ -2,6 +2,7 @@ import type { NdArray } from "ndarray";
 import { type ContinuousWavelet, continuousWavelet } from "./continuous-wavelet";
 import * as core from "./core/cwt";
 import { checkedAxis } from "./core/layout";
+import { checkedOptions } from "./core/modes";
 import { type Complex, readSignal, type Signal, writeSignal } from "./core/signal";
 import { shown, WaveletError } from "./errors";
 import { integrateWavelet, scale2frequency } from "./frequency";
@@ -78,7 +79,7 @@ export function cwt(
   wavelet: string | ContinuousWavelet,
   options: CwtOptions = {},
 ): CwtResult<unknown> {
-  const { samplingPeriod = 1, method = "conv", axis = -1, precision = 12 } = options;
+  const { samplingPeriod = 1, method = "conv", axis = -1, precision = 12 } = checkedOptions(options);
   const continuous = checkedContinuous(wavelet);
   const stretches = checkedScales(scales);
   const period = checkedPositive(samplingPeriod, "samplingPeriod");

@@ -1,4 +1,3 @@
-import type { FilterBank } from "./core/filter-bank";
 import { type Dense, readSignal, type Signal, type Transformed, writeSignal } from "./core/signal";
 import { shown, WaveletError } from "./errors";
 
@@ -24,7 +23,7 @@ export function qmf<S extends Signal>(filter: S): Transformed<S> {
  */
 export function orthogonalFilterBank(
   scalingFilter: Signal,
-): Readonly<Record<keyof FilterBank, Float64Array>> {
+): Readonly<Record<"decLo" | "decHi" | "recLo" | "recHi", Float64Array>> {
   const { parts } = readVector(scalingFilter, "scalingFilter");
   const [taps, imaginary] = parts;
   if (imaginary !== undefined || taps!.length % 2 !== 0) {

@@ -154,7 +154,14 @@ class DiscreteWavelet implements Wavelet {
   readonly biorthogonal: boolean;
   readonly vanishingMoments: Wavelet["vanishingMoments"];
 
-  constructor(name: string, { decLo, decHi, recLo, recHi }: Filters, properties: Properties) {
+  readonly #toSingle: FilterBank["toSingle"];
+
+  constructor(
+    name: string,
+    { decLo, decHi, recLo, recHi, toSingle }: Filters & Pick<FilterBank, "toSingle">,
+    properties: Properties,
+  ) {
+    this.#toSingle = toSingle;
     this.name = name;
     this.decLo = decLo;
     this.decHi = decHi;
@@ -167,6 +174,11 @@ class DiscreteWavelet implements Wavelet {
     this.orthogonal = properties.orthogonal;
     this.biorthogonal = properties.biorthogonal;
     this.vanishingMoments = properties.vanishingMoments;
+  }
+
+  /** A getter, since functions do not clone. */
+  get toSingle(): FilterBank["toSingle"] {
+    return this.#toSingle;
   }
 
   get filterBank(): FilterList {

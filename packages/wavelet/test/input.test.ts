@@ -5,11 +5,16 @@ import {
   dwt2,
   dwtCoeffLen,
   dwtMaxLevel,
+  dwtn,
   idwt,
   idwt2,
   type Mode,
+  swt,
   WaveletError,
   type WaveletErrorReason,
+  wavedec,
+  wavedec2,
+  wavedecn,
   wavelet,
   wavelist,
 } from "../src/index";
@@ -262,6 +267,19 @@ describe("errors say what is allowed", () => {
   ];
 
   it.each(cases)("%s", (_, reason, run, message) => expectError(reason, run, message));
+
+  it("options by position, as in Python, are refused", () => {
+    const positional = "periodization" as unknown as object;
+    const data = [1, 2, 3, 4];
+    for (const transform of [dwt, wavedec, swt]) {
+      expect(() => transform(data, "haar", positional)).toThrow(
+        /options go into an object.*got "periodization"/,
+      );
+    }
+    for (const transform of [dwt2, wavedec2, dwtn, wavedecn]) {
+      expect(() => transform([data, data], "haar", positional)).toThrow(/options go into an object/);
+    }
+  });
 
   it("other errors are none of ours", () => {
     expect(WaveletError.isInstance(new Error("wavelet: x"))).toBe(false);

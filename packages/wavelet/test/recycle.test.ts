@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import ndarray from "ndarray";
 import { afterEach, describe, expect, it } from "vitest";
-import { empty } from "../src/core/pool";
+import { empty, give, take } from "../src/core/pool";
 import { dwt, dwt2, idwt2, modes, recycle, swt, wavedec, wavedec2, waverec, waverec2 } from "../src/index";
 import { signal } from "./golden";
 
@@ -54,6 +54,17 @@ it("an array that was transferred after all is not used", () => {
   const again = dwt(signal(100, 1), "db2");
   expect([again.cA, again.cD].filter((array) => array.length === 0)).toEqual([]);
   expect(again.cA).toEqual(copy);
+});
+
+it("two views of one buffer are one array, and what is larger than all that is kept is not kept", () => {
+  const array = new Float64Array(50);
+  recycle(array, new Float64Array(array.buffer), new Float32Array(array.buffer));
+  expect(dwt(new Float64Array(100), "haar").cA).toBe(array);
+  expect(dwt(new Float64Array(100), "haar").cA.buffer).not.toBe(array.buffer);
+  expect(dwt(new Float32Array(200), "haar").cA.buffer).not.toBe(array.buffer);
+  const huge = new Float32Array(2 ** 24 + 2);
+  give(huge);
+  expect(take(huge.length, true)).toBeUndefined();
 });
 
 describe("results stay as they are", () => {

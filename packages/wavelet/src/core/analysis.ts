@@ -24,7 +24,7 @@ export function analyse(
   const kernels = analysisKernels(x);
   const { size, memory } = kernels;
   const [lo, free] = arrange(kernels, [2 * filters.length]) as [number, number];
-  memory.set(filters.taps, lo / size);
+  memory.set(size === 4 ? filters.singleTaps : filters.taps, lo / size);
   const job = { x, layout, plan, kernels, lo, hi: lo + filters.length * size, free, cA, cD };
   if (layout.inner < narrow) analyseLines(job);
   else analyseRows(job);

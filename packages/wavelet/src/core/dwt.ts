@@ -1,7 +1,7 @@
 import type { FilterBank } from "./filter-bank";
 import { checkedAxis } from "./layout";
 import { checkSameShape, join, split } from "./level";
-import { checkedMode, type Mode } from "./modes";
+import { type Mode, modeOf } from "./modes";
 import { type Dense, readSignal, type Signal, type Transformed, writeSignal } from "./signal";
 
 export interface DwtOptions {
@@ -22,7 +22,7 @@ export function dwt<S extends Signal>(
   bank: FilterBank,
   options: DwtOptions = {},
 ): Bands<Transformed<S>> {
-  const mode = checkedMode(options.mode ?? "symmetric");
+  const mode = modeOf(options);
   const x = readSignal(data, "data");
   const [lo, hi] = split(x, bank, mode, checkedAxis(options.axis ?? -1, x.shape.length));
   return { cA: writeSignal<S>(lo), cD: writeSignal<S>(hi) };
@@ -34,7 +34,7 @@ export function idwt<S extends Signal>(
   bank: FilterBank,
   options: DwtOptions = {},
 ): Transformed<S> {
-  const mode = checkedMode(options.mode ?? "symmetric");
+  const mode = modeOf(options);
   const bands = { cA: readBand(cA, "cA"), cD: readBand(cD, "cD") };
   const { shape } = checkSameShape(bands, "cA and cD");
   const axis = checkedAxis(options.axis ?? -1, shape.length);

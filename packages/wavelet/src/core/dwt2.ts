@@ -4,7 +4,7 @@ import { joinAxes, type Separable, splitAxes } from "./dwtn";
 import type { FilterBanks } from "./filter-bank";
 import { checkedAxes, perAxis } from "./layout";
 import { checkSameShape } from "./level";
-import { checkedMode, type Mode } from "./modes";
+import { checkedMode, checkedOptions, type Mode } from "./modes";
 import { readSignal, type Signal, type Transformed, writeSignal } from "./signal";
 
 export interface Dwt2Options {
@@ -65,7 +65,7 @@ export function idwt2<S extends Signal>(
 
 /** The checked arguments of a 2-D transform. */
 export function separable2(banks: FilterBanks, options: Dwt2Options, dimensions: number): Separable {
-  const modes = perAxis(options.mode ?? "symmetric", 2, "mode").map(checkedMode);
+  const modes = perAxis(checkedOptions(options).mode ?? "symmetric", 2, "mode").map(checkedMode);
   const axes = options.axes ?? [-2, -1];
   if (!Array.isArray(axes) || axes.length !== 2) {
     throw new WaveletError(`axes must be two integers such as [-2, -1], got ${shown(axes)}`, "axis");

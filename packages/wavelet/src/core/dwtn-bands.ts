@@ -3,7 +3,7 @@ import { joinAxes, type Separable, splitAxes } from "./dwtn";
 import type { FilterBanks } from "./filter-bank";
 import { checkedAxes, perAxis } from "./layout";
 import { checkSameShape } from "./level";
-import { checkedMode, type Mode } from "./modes";
+import { checkedMode, checkedOptions, type Mode } from "./modes";
 import { readSignal, type Signal, type Transformed, writeSignal } from "./signal";
 
 export interface DwtnOptions {
@@ -48,11 +48,8 @@ export function axesOrAll(axes: DwtnOptions["axes"], count: number): readonly nu
 }
 
 /** One bank and one mode for each of the axes. */
-export function separableOver(
-  axes: readonly number[],
-  banks: FilterBanks,
-  { mode = "symmetric" }: DwtnOptions,
-): Separable {
+export function separableOver(axes: readonly number[], banks: FilterBanks, options: DwtnOptions): Separable {
+  const { mode = "symmetric" } = checkedOptions(options);
   const modes = perAxis(mode, axes.length, "mode").map(checkedMode);
   return { banks: perAxis(banks, axes.length, "wavelet"), modes, axes };
 }

@@ -9,6 +9,8 @@ export interface FilterBank {
   readonly decHi: ArrayLike<number>;
   readonly recLo: ArrayLike<number>;
   readonly recHi: ArrayLike<number>;
+  /** How a tap becomes float32. @default Math.fround */
+  readonly toSingle?: ((tap: number) => number) | undefined;
 }
 
 const names = ["decLo", "decHi", "recLo", "recHi"] as const;
@@ -44,8 +46,9 @@ export interface AnalysisFilters {
   readonly length: number;
   readonly lo: Float64Array;
   readonly hi: Float64Array;
-  /** lo, then hi. */
+  /** lo, then hi, for float64 and for float32. */
   readonly taps: Float64Array;
+  readonly singleTaps: Float32Array;
 }
 
 export function analysisFilters(bank: FilterBank): AnalysisFilters {
@@ -55,7 +58,7 @@ export function analysisFilters(bank: FilterBank): AnalysisFilters {
   const taps = new Float64Array(2 * length);
   const lo = fillTaps(taps.subarray(0, length), bank.decLo, 0, 1, "decLo");
   const hi = fillTaps(taps.subarray(length), bank.decHi, 0, 1, "decHi");
-  const filters = { length, lo, hi, taps };
+  const filters = { length, lo, hi, taps, singleTaps: singles(taps, bank) };
   analyses.set(bank, filters);
   return filters;
 }
@@ -67,8 +70,9 @@ export interface SynthesisFilters {
   readonly loOdd: Float64Array;
   readonly hiEven: Float64Array;
   readonly hiOdd: Float64Array;
-  /** The four one after the other, as the synthesis kernels read them. */
+  /** The four one after the other, as the synthesis kernels read them, for float64 and for float32. */
   readonly taps: Float64Array;
+  readonly singleTaps: Float32Array;
 }
 
 export function synthesisFilters(bank: FilterBank): SynthesisFilters {
@@ -78,14 +82,15 @@ export function synthesisFilters(bank: FilterBank): SynthesisFilters {
   const half = length / 2;
   const taps = new Float64Array(2 * length);
   const part = (i: number) => taps.subarray(i * half, (i + 1) * half);
-  const filters = {
-    length,
-    loEven: fillTaps(part(0), bank.recLo, 0, 2, "recLo"),
-    loOdd: fillTaps(part(1), bank.recLo, 1, 2, "recLo"),
-    hiEven: fillTaps(part(2), bank.recHi, 0, 2, "recHi"),
-    hiOdd: fillTaps(part(3), bank.recHi, 1, 2, "recHi"),
-    taps,
-  };
+  const [loEven, loOdd] = [
+    fillTaps(part(0), bank.recLo, 0, 2, "recLo"),
+    fillTaps(part(1), bank.recLo, 1, 2, "recLo"),
+  ];
+  const [hiEven, hiOdd] = [
+    fillTaps(part(2), bank.recHi, 0, 2, "recHi"),
+    fillTaps(part(3), bank.recHi, 1, 2, "recHi"),
+  ];
+  const filters = { length, loEven, loOdd, hiEven, hiOdd, taps, singleTaps: singles(taps, bank) };
   syntheses.set(bank, filters);
   return filters;
 }
@@ -105,6 +110,10 @@ function woven({ loEven, loOdd, hiEven, hiOdd }: SynthesisFilters, { recLo, recH
     if (hiEven[i] !== recHi[2 * i] || hiOdd[i] !== recHi[2 * i + 1]) return false;
   }
   return true;
+}
+
+function singles(taps: Float64Array, { toSingle = Math.fround }: FilterBank): Float32Array {
+  return Float32Array.from(taps, (tap) => toSingle(tap));
 }
 
 /** Every `step`-th tap from `first` on. */

@@ -15,6 +15,20 @@ export const modes = [
 
 export type Mode = (typeof modes)[number];
 
+/** The mode of a transform's options. */
+export function modeOf(options: { readonly mode?: unknown }): Mode {
+  return checkedMode(checkedOptions(options).mode ?? "symmetric");
+}
+
+/** Options by name: PyWavelets' positional ones would be lost without a word. */
+export function checkedOptions<O extends object>(options: O): O {
+  if (typeof options === "object" && options !== null) return options;
+  throw new WaveletError(
+    `options go into an object such as { mode: "periodization", level: 2 }, got ${shown(options)}`,
+    "mode",
+  );
+}
+
 export function checkedMode(mode: unknown): Mode {
   if ((modes as readonly unknown[]).includes(mode)) return mode as Mode;
   throw new WaveletError(`no mode ${shown(mode)}; the modes are ${modes.join(", ")}`, "mode");

@@ -5,7 +5,7 @@ import { checkedAxis } from "./layout";
 import { deepestLevel } from "./lengths";
 import { join, split } from "./level";
 import { checkedLevel } from "./levels";
-import { checkedMode, type Mode } from "./modes";
+import { type Mode, modeOf } from "./modes";
 import { type Dense, discard, readSignal, type Signal, type Transformed, writeSignal } from "./signal";
 import { copyOf, sliceAlong } from "./slices";
 
@@ -26,7 +26,7 @@ export function wavedec<S extends Signal>(
   bank: FilterBank,
   options: WavedecOptions = {},
 ): Coeffs1<Transformed<S>> {
-  const mode = checkedMode(options.mode ?? "symmetric");
+  const mode = modeOf(options);
   const x = readSignal(data, "data");
   const axis = checkedAxis(options.axis ?? -1, x.shape.length);
   const level = checkedLevel(options.level, deepestLevel(x.shape[axis]!, filterLength(bank)));
@@ -39,7 +39,7 @@ export function waverec<S extends Signal>(
   bank: FilterBank,
   options: DwtOptions = {},
 ): Transformed<S> {
-  const mode = checkedMode(options.mode ?? "symmetric");
+  const mode = modeOf(options);
   const read = checkedCoeffs(coeffs, "[cA, cDn, …, cD1]").map((band, i) => readBand(band, `coeffs[${i}]`));
   const axis = checkedAxis(options.axis ?? -1, firstPresent(read).shape.length);
   const x = recompose(read, bank, mode, axis);

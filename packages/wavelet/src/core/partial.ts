@@ -2,7 +2,7 @@ import { shown, WaveletError } from "../errors";
 import { type FilterBank, filterLength } from "./filter-bank";
 import { checkedLength } from "./lengths";
 import { join, split } from "./level";
-import { checkedMode, type Mode } from "./modes";
+import { type Mode, modeOf } from "./modes";
 import { type Dense, readSignal, type Signal, type Transformed, writeSignal, zerosLike } from "./signal";
 import { sliceAlong } from "./slices";
 
@@ -30,7 +30,7 @@ export function downcoef<S extends Signal>(
   options: DowncoefOptions = {},
 ): Transformed<S> {
   const wanted = checkedPart(part);
-  const mode = checkedMode(options.mode ?? "symmetric");
+  const mode = modeOf(options);
   const level = checkedLength(options.level ?? 1, "level", 1);
   let x = readVector(data, "data");
   for (let i = 1; i < level; i++) [x] = split(x, bank, mode, 0);

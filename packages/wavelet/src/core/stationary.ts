@@ -2,6 +2,7 @@ import type { Bands } from "./dwt";
 import type { DenseBands, Separable } from "./dwtn";
 import type { FilterBank } from "./filter-bank";
 import { checkedAxis } from "./layout";
+import { checkedOptions } from "./modes";
 import type { Coeffs1 } from "./multilevel";
 import { readSignal, type Signal, type Transformed, writeSignal } from "./signal";
 import { checkedDepth, decomposeStationary, deepestStationaryLevel, forwardFilters } from "./stationary-axes";
@@ -56,7 +57,7 @@ export function iswt<S extends Signal>(
 
 function decompose(data: Signal, bank: FilterBank, options: StationaryOptions): DenseBands[] {
   const x = readSignal(data, "data");
-  const axis = checkedAxis(options.axis ?? -1, x.shape.length);
+  const axis = checkedAxis(checkedOptions(options).axis ?? -1, x.shape.length);
   const rest = deepestStationaryLevel(x.shape[axis]!) - (options.startLevel ?? 0);
   const asked = { ...options, level: options.level ?? Math.max(1, rest) };
   const { level, startLevel } = checkedDepth(asked, 1, x.shape, [axis]);

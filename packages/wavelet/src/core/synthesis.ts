@@ -25,7 +25,7 @@ export function synthesise(
   const kernels = synthesisKernels(y);
   const { size, memory } = kernels;
   const [taps, free] = arrange(kernels, [2 * filters.length]) as [number, number];
-  memory.set(filters.taps, taps / size);
+  memory.set(size === 4 ? filters.singleTaps : filters.taps, taps / size);
   const job = { cA, cD, layout, plan: planFor(layout.length, filters, mode), kernels, taps, free, y };
   if (layout.inner < narrow) synthesiseLines(job);
   else synthesiseRows(job);

@@ -23,7 +23,7 @@ export function analyseStationary(
   const half = filters.length / 2;
   const [low, free] = arrange(kernels, [2 * filters.length]) as [number, number];
   const high = low + filters.length * size;
-  memory.set(filters.taps, low / size);
+  memory.set(size === 4 ? filters.singleTaps : filters.taps, low / size);
   for (const piece of pieces(layout, kernels, filters.length, distance, 1, 2, free)) {
     const { rows, n, count, places, spacing, bytes } = piece;
     const [samples, a, d] = places as [number, number, number];
@@ -87,7 +87,7 @@ export function synthesiseStationary(
   const { size, memory } = kernels;
   const half = filters.length / 2;
   const [taps, free] = arrange(kernels, [2 * filters.length]) as [number, number];
-  memory.set(filters.taps, taps / size);
+  memory.set(size === 4 ? filters.singleTaps : filters.taps, taps / size);
   for (const piece of pieces(layout, kernels, filters.length, distance, 2, 1, free)) {
     const { rows, n, count, places, spacing, bytes } = piece;
     const [low, high, out] = places as [number, number, number];

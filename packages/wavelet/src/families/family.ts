@@ -11,6 +11,8 @@ export interface Family {
   readonly recLo: Taps;
   /** The decomposition low-pass filters, where they are not the reversed recLo. */
   readonly decLo?: Taps;
+  /** How PyWavelets makes float32 taps, where it does not just round them. */
+  readonly toSingle?: (tap: number) => number;
 }
 
 export type Symmetry = "asymmetric" | "near symmetric" | "symmetric" | "anti-symmetric" | "unknown";

@@ -1,3 +1,4 @@
+import type { FilterBank } from "../core/filter-bank";
 import { shown, WaveletError } from "../errors";
 import type { Family } from "./family";
 
@@ -8,9 +9,9 @@ import type { Family } from "./family";
  * @throws WaveletError with reason "wavelet" for a name that the family does not have
  */
 export function filterBankOf(
-  { recLo, decLo, shortName }: Family,
+  { recLo, decLo, shortName, toSingle }: Family,
   name: string,
-): Record<"decLo" | "decHi" | "recLo" | "recHi", Float64Array> {
+): Record<"decLo" | "decHi" | "recLo" | "recHi", Float64Array> & Pick<FilterBank, "toSingle"> {
   if (!Object.hasOwn(recLo, name)) {
     const names = Object.keys(recLo).join(", ");
     throw new WaveletError(`no wavelet ${shown(name)} in ${shortName}; there are ${names}`, "wavelet");
@@ -22,5 +23,6 @@ export function filterBankOf(
     decHi: low.map((tap, k) => (k % 2 === 0 ? -tap : tap)),
     recLo: low,
     recHi: decomposing.map((tap, k) => (k % 2 === 0 ? tap : -tap)),
+    ...(toSingle && { toSingle }),
   };
 }
