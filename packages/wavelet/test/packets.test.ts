@@ -75,6 +75,8 @@ describe("a decomposed tree gives the signal back", () => {
     const pruning = fc.infiniteStream(fc.boolean());
     fc.assert(
       fc.property(someSamples, anyWavelet, anyMode, pruning, (x, name, mode, keep) => {
+        // The third level must not meet a single sample that it would have to reflect.
+        fc.pre(!mode.endsWith("reflect") || x.length >= 8);
         const tree = new WaveletPacket(x, name, { mode, maxlevel: 3 });
         // One leaf on each level, so that the shape of every level is known.
         tree.get("a").decompose();
