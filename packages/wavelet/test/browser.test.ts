@@ -1,16 +1,7 @@
-import { existsSync } from "node:fs";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
-import { chromium } from "playwright-core";
+import { bundle, noChromium, openBrowser } from "@waveft/browser-test";
 import { beforeAll, describe, expect, it } from "vitest";
 import { nearSample, sample, simd } from "./browser/sample";
-import { bundle } from "./bundle";
-
-const executable = process.env.CHROMIUM ?? "/usr/bin/chromium";
-const missing = existsSync(executable)
-  ? ""
-  : ` (skipped: no Chromium at ${executable}; name one by CHROMIUM)`;
 
 /** What runs in a page before all else. Some browsers' strict settings take WebAssembly away. */
 const pages = { "as it comes": "", "without WebAssembly": "delete globalThis.WebAssembly;" };
@@ -22,7 +13,7 @@ interface Found {
   readonly near: Readonly<Record<string, readonly number[]>>;
 }
 
-describe.skipIf(missing !== "")(`Chromium${missing}`, () => {
+describe.skipIf(noChromium !== "")(`Chromium${noChromium}`, () => {
   let here: Found;
   let there: Record<Page, Found>;
 
@@ -56,18 +47,10 @@ describe.skipIf(missing !== "")(`Chromium${missing}`, () => {
 
 /** What the script's sample gives in each page. */
 async function visit(script: string): Promise<Record<Page, Found>> {
-  const server = createServer(({ url }, response) => {
-    response.setHeader("content-type", url === "/sample.js" ? "text/javascript" : "text/html");
-    response.end(url === "/sample.js" ? script : "<!doctype html><title>wavelet</title>");
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  const browser = await chromium.launch({ executablePath: executable, args: quiet, chromiumSandbox: false });
+  const browser = await openBrowser({ "/sample.js": { type: "text/javascript", body: script } });
   try {
     const result = async (name: Page) => {
-      const page = await browser.newPage();
-      await page.addInitScript(pages[name]);
-      await page.goto(`http://127.0.0.1:${port}/`);
+      const page = await browser.open(pages[name]);
       // As text, because the test runner rewrites imports inside functions.
       return page.evaluate<Found>(
         'import("/sample.js").then((it) => ({ simd: it.simd(), results: it.sample(), near: it.nearSample() }))',
@@ -79,16 +62,5 @@ async function visit(script: string): Promise<Record<Page, Found>> {
     };
   } finally {
     await browser.close();
-    server.close();
   }
 }
-
-/** Nothing of the browser's own over the network. */
-const quiet = [
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];

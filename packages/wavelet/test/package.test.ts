@@ -5,10 +5,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
+import { bundle } from "@waveft/browser-test";
 import { describe, expect, it } from "vitest";
 import manifest from "../package.json" with { type: "json" };
 import { dwt } from "../src/index";
-import { bundle } from "./bundle";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
