@@ -1,13 +1,15 @@
-import type { Device } from "./device";
-import { resolveDevice } from "./device";
+import type { Device, DeviceChoice } from "./device";
+import { chooseDevice } from "./device";
 import type { Executable } from "./engine";
 import { AutogradError } from "./errors";
 import type { Graph } from "./graph";
 import { makeGraph } from "./graph";
+import type { Profile } from "./profile";
+import { makeProfile, profileOpByOp } from "./profile";
 import type { HostTensor } from "./tensor";
 import { isTensor, Tensor } from "./tensor";
-import type { Hosted, Tree } from "./tree";
-import { flatten, isHostTensor, mapTree, signatureOf } from "./tree";
+import type { Hosted, Leaf, Tree } from "./tree";
+import { flatten, hostLeaf, mapTree, signatureOf } from "./tree";
 
 export interface CompileOptions {
   /** Where to run (default `auto`). */
@@ -24,15 +26,30 @@ export interface Compiled<A extends readonly unknown[], R> {
   (...args: HostedArgs<A>): Promise<Hosted<R>>;
   /** The graph that a call with these arguments runs. */
   graph(...args: HostedArgs<A>): Graph;
-  /** Releases all plans; the function cannot be called again. */
+  /** Runs with these arguments, and tells the time op by op. */
+  profile(...args: HostedArgs<A>): Promise<Profile>;
+  /** The device that a call with these arguments runs on, and why that one. */
+  device(...args: HostedArgs<A>): Promise<DeviceChoice>;
+  /**
+   * Releases all plans, after their last runs; the function cannot be called or disposed again. One that is
+   * forgotten is disposed when it is garbage collected.
+   */
   dispose(): Promise<void>;
 }
 
 interface Plan {
+  readonly graph: Graph;
+  readonly choice: Promise<DeviceChoice>;
   readonly executable: Promise<Executable>;
   readonly result: Tree<Tensor>;
   running: Promise<unknown>;
 }
+
+/** Leaves of a traced function's result. */
+const tensorLeaf: Leaf<Tensor> = { is: isTensor, wanted: "a compiled function returns graph tensors" };
+
+/** The safety net of functions that nobody disposes. */
+const forgotten = new FinalizationRegistry<Map<string, Plan>>((plans) => void releaseAll(plans));
 
 /**
  * Makes an async function of host tensors out of a function of graph tensors. `fn` is traced once per input
@@ -44,18 +61,19 @@ export const compile = <A extends readonly unknown[], R>(
   options: CompileOptions = {},
 ): Compiled<A, R> => {
   const { cacheSize = 8 } = options;
+  if (!(cacheSize >= 1)) throw new AutogradError(`compile: cacheSize ${cacheSize}; keep at least 1 plan`);
   const plans = new Map<string, Plan>();
   let disposed = false;
 
   const trace = (args: Tree<HostTensor>): { graph: Graph; result: Tree<Tensor> } => {
     const inputs: Tensor[] = [];
-    const traced = mapTree(args, isHostTensor, ({ shape, dtype }) => {
+    const traced = mapTree(args, hostLeaf, ({ shape, dtype }) => {
       const input = new Tensor("input", [], { index: inputs.length }, shape, dtype);
       inputs.push(input);
       return input;
     });
     const result = fn(...(traced as unknown as A)) as Tree<Tensor>;
-    return { graph: makeGraph(inputs, flatten(result, isTensor)), result };
+    return { graph: makeGraph(inputs, flatten(result, tensorLeaf)), result };
   };
 
   const planFor = (args: Tree<HostTensor>): Plan => {
@@ -73,51 +91,58 @@ export const compile = <A extends readonly unknown[], R>(
     return plan;
   };
 
-  const call = async (...args: HostedArgs<A>): Promise<Hosted<R>> => {
+  /** Does something with the plan for these arguments; the plan stays until it is done. */
+  const using = async <T>(
+    args: HostedArgs<A>,
+    work: (plan: Plan, executable: Executable, inputs: readonly HostTensor[]) => Promise<T>,
+  ): Promise<T> => {
     if (disposed) throw new AutogradError("compile: this function was disposed; compile it again");
-    const inputs = args as unknown as Tree<HostTensor>;
-    const plan = planFor(inputs);
-    const run = plan.executable.then((executable) => executable.run(flatten(inputs, isHostTensor)));
+    const tree = args as unknown as Tree<HostTensor>;
+    const plan = planFor(tree);
+    const done = plan.executable.then((executable) => work(plan, executable, flatten(tree, hostLeaf)));
     // Only the time counts: a promise that kept the results would keep those of all earlier runs.
-    plan.running = Promise.allSettled([plan.running, run]).then(() => undefined);
-    const outputs = await run;
-    let next = 0;
-    return mapTree(plan.result, isTensor, () => outputs[next++]!) as Hosted<R>;
+    plan.running = Promise.allSettled([plan.running, done]).then(() => undefined);
+    return done;
   };
 
-  return Object.assign(call, {
+  const call = (...args: HostedArgs<A>): Promise<Hosted<R>> =>
+    using(args, async ({ result }, executable, inputs) => {
+      const outputs = await executable.run(inputs);
+      let next = 0;
+      return mapTree(result, tensorLeaf, () => outputs[next++]!) as Hosted<R>;
+    });
+
+  const compiled = Object.assign(call, {
     graph: (...args: HostedArgs<A>) => trace(args as unknown as Tree<HostTensor>).graph,
+    profile: (...args: HostedArgs<A>) =>
+      using(args, async ({ graph, choice }, executable, inputs) =>
+        makeProfile(
+          (await executable.profile?.(inputs)) ?? (await profileOpByOp((await choice).engine, graph, inputs)),
+        ),
+      ),
+    device: (...args: HostedArgs<A>) => using(args, ({ choice }) => choice),
     dispose: async () => {
+      if (disposed) throw new AutogradError("compile: this function was disposed already");
       disposed = true;
-      const open = [...plans.values()];
-      plans.clear();
-      await Promise.all(open.map(release));
+      forgotten.unregister(plans);
+      await releaseAll(plans);
     },
   });
+  forgotten.register(compiled, plans, plans);
+  return compiled;
 };
 
-/** Runs a graph once: the values of `tensors`. For work that repeats, `compile`. */
-export const evaluate = async (
-  tensors: readonly Tensor[],
-  options: { device?: Device } = {},
-): Promise<HostTensor[]> => {
-  const stray = makeGraph([], tensors).nodes.find((node) => node.op === "input");
-  if (stray !== undefined)
-    throw new AutogradError("evaluate: the tensor belongs to a traced function; return it from there");
-  const engine = await resolveDevice(options.device);
-  const executable = await engine.compile(makeGraph([], tensors));
-  try {
-    return await executable.run([]);
-  } finally {
-    await executable.dispose();
-  }
+const makePlan = ({ graph, result }: { graph: Graph; result: Tree<Tensor> }, device?: Device): Plan => {
+  const choice = chooseDevice(device, graph);
+  const executable = choice.then(({ engine }) => engine.compile(graph));
+  return { graph, choice, executable, result, running: Promise.resolve() };
 };
 
-const makePlan = ({ graph, result }: { graph: Graph; result: Tree<Tensor> }, device?: Device): Plan => ({
-  executable: resolveDevice(device).then((engine) => engine.compile(graph)),
-  result,
-  running: Promise.resolve(),
-});
+const releaseAll = async (plans: Map<string, Plan>): Promise<void> => {
+  const open = [...plans.values()];
+  plans.clear();
+  await Promise.all(open.map(release));
+};
 
 /** Disposes a plan after its last run. */
 const release = async (plan: Plan): Promise<void> => {

@@ -23,9 +23,14 @@ const isInteger = (operand: Operand): boolean => typeof operand === "object" && 
 
 export const toTensor = (op: string, operand: Operand, scalar: "float32" | "int32" = "float32"): Tensor => {
   if (typeof operand === "number") return constant([operand], [], scalar);
-  if (isTensor(operand)) return operand;
-  if (typeof operand === "object" && operand !== null && isTensor(operand.tensor)) return operand.tensor;
-  throw new AutogradError(`${op}: takes tensors, parameters and numbers, not ${typeof operand}`);
+  const tensor = isTensor(operand) ? operand : operand?.tensor;
+  if (isTensor(tensor)) {
+    if (tensor.disposed) throw new AutogradError(`${op}: ${tensor} was disposed; make it anew`);
+    return tensor;
+  }
+  throw new AutogradError(
+    `${op}: takes tensors, parameters and numbers, not ${operand === null ? "null" : typeof operand}`,
+  );
 };
 
 /**

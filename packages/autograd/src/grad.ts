@@ -9,18 +9,26 @@ import { isTensor } from "./tensor";
 
 export type Differentiable = Tensor | Parameter;
 
+export interface PullbackOptions {
+  /** Take the targets for independent variables, even if one was computed from another (default false). */
+  independent?: boolean;
+}
+
 /**
  * Cotangents of `wrt` for the given cotangents of `outputs` (reverse mode). The result is a graph like any
  * other: it runs on every engine, and can be differentiated again. What no output depends on gets zeros.
+ * Errors name the shapes of a cotangent that is not its output's.
  */
 export const pullback = (
   outputs: readonly Tensor[],
   cotangents: readonly Tensor[],
   wrt: readonly Differentiable[],
+  options: PullbackOptions = {},
 ): Tensor[] => {
   const targets = wrt.map((target) => (isTensor(target) ? target : target.tensor));
   const order = topologicalOrder(outputs);
   const depends = dependents(order, targets);
+  const ends = new Set<Tensor>(options.independent ? targets : []);
   const flowing = new Map<Tensor, Tensor>();
   const flow = (node: Tensor, cotangent: Tensor): void => {
     const before = flowing.get(node);
@@ -37,7 +45,7 @@ export const pullback = (
   for (const node of order.toReversed()) {
     const dy = flowing.get(node);
     const vjp = node.definition?.vjp;
-    if (dy === undefined || !vjp || !depends.has(node)) continue;
+    if (dy === undefined || !vjp || !depends.has(node) || ends.has(node)) continue;
     vjp(dy, { inputs: node.inputs, output: node, attributes: node.attributes, ops }).forEach(
       (cotangent, i) => {
         const input = node.inputs[i]!;

@@ -1,3 +1,4 @@
+import { AutogradError } from "./errors";
 import type { Parameter } from "./parameter";
 import { showShape } from "./shape";
 import type { Tensor } from "./tensor";
@@ -20,6 +21,9 @@ export const parameterOf = (leaf: Tensor): Parameter => leaf.attributes.paramete
 
 export const makeGraph = (inputs: readonly Tensor[], outputs: readonly Tensor[]): Graph => {
   const nodes = topologicalOrder(outputs);
+  const disposed = nodes.find((node) => node.disposed);
+  if (disposed !== undefined)
+    throw new AutogradError(`graph: ${disposed}, which the outputs need, was disposed; make it anew`);
   const parameters = nodes.filter((node) => node.op === "parameter");
   return { nodes, inputs, parameters, outputs, toString: () => show(nodes, outputs) };
 };

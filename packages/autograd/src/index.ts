@@ -1,6 +1,7 @@
-export { type Compiled, type CompileOptions, compile, evaluate } from "./compile";
+export { type Compiled, type CompileOptions, compile } from "./compile";
 export { gelu, geluTanh, silu } from "./composed/activations";
 export { attention, causalSegmentMask, MASKED } from "./composed/attention";
+export { checkpoint } from "./composed/checkpoint";
 export { greater, greaterEqual, lessEqual, logSoftmax, logSumExp, mean, min, square } from "./composed/math";
 export { constant, defineOp, type Op, type Operand } from "./define-op";
 export {
@@ -22,9 +23,18 @@ export {
   type TensorArray,
 } from "./dtype";
 export { binary, unary } from "./elementwise";
-export type { Engine, Executable } from "./engine";
+export type { Engine, Executable, OpTime } from "./engine";
 export { AutogradError, isAutogradError } from "./errors";
-export { type Differentiable, grad, gradients, pullback, valueAndGrad, vjp } from "./grad";
+export { evaluate } from "./evaluate";
+export {
+  type Differentiable,
+  grad,
+  gradients,
+  type PullbackOptions,
+  pullback,
+  valueAndGrad,
+  vjp,
+} from "./grad";
 export { type Graph, makeGraph, parameterOf } from "./graph";
 export { decodeHalf, encodeHalf, type HalfDType } from "./half";
 export { mapKernel } from "./kernel-text";
@@ -44,6 +54,7 @@ export type {
 export * from "./ops";
 export * from "./optim";
 export { DerivedParameter, Parameter } from "./parameter";
+export type { Profile } from "./profile";
 export { sameShape, showShape, sizeOf } from "./shape";
 export { byteLengthOf, type HostTensor, hostTensor, isTensor, Tensor, type TensorType } from "./tensor";
 export type { Hosted, Tree } from "./tree";

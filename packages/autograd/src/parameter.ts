@@ -1,5 +1,7 @@
 import type { DType, Shape, TensorArray } from "./dtype";
+import { allocate } from "./dtype";
 import { AutogradError } from "./errors";
+import { showShape } from "./shape";
 import { nextId } from "./shared-state";
 import type { HostTensor } from "./tensor";
 import { hostTensor, Tensor } from "./tensor";
@@ -34,11 +36,13 @@ export class Parameter implements HostTensor {
 
   /** The present values. After writing into them, call `touch`. */
   get data(): TensorArray {
+    if (this.tensor.disposed) throw new AutogradError(`parameter: ${this} was disposed; make it anew`);
     return this.#data;
   }
 
   /** Replaces the values by an array of the same length and type. */
   set data(values: TensorArray) {
+    if (this.tensor.disposed) throw new AutogradError(`parameter: ${this} was disposed; make it anew`);
     if (values.length !== this.#data.length || values.constructor !== this.#data.constructor)
       throw new AutogradError(
         `parameter: ${values.constructor.name}(${values.length}) cannot replace ${this.#data.constructor.name}(${this.#data.length})`,
@@ -50,6 +54,17 @@ export class Parameter implements HostTensor {
   /** Says that the data was written in place. */
   touch(): void {
     this.#version++;
+  }
+
+  /** Lets go of the values, here and on the engines at their next run. Reading them, or disposing twice, is an error. */
+  dispose(): void {
+    this.tensor.dispose();
+    this.#data = allocate(this.dtype, 0);
+    this.touch();
+  }
+
+  toString(): string {
+    return `Parameter(${this.dtype}${showShape(this.shape)})`;
   }
 }
 

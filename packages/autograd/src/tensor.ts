@@ -1,6 +1,8 @@
+import type { Device } from "./device";
 import type { DType, Shape, TensorArray } from "./dtype";
 import { bytesOf, isArrayOf } from "./dtype";
 import { AutogradError } from "./errors";
+import { evaluate } from "./evaluate";
 import type { OpDefinition } from "./op";
 import { showShape, sizeOf } from "./shape";
 import { nextId } from "./shared-state";
@@ -27,6 +29,7 @@ export type LeafKind = "input" | "parameter" | "constant";
 export class Tensor implements TensorType {
   readonly [brand] = true;
   readonly id = nextId();
+  #disposed = false;
 
   constructor(
     /** Name of the op, or the kind of leaf. */
@@ -45,6 +48,25 @@ export class Tensor implements TensorType {
 
   get size(): number {
     return sizeOf(this.shape);
+  }
+
+  /** Computes the tensor: its numbers, row-major. For work that repeats, `compile`. */
+  async data(options: { device?: Device } = {}): Promise<TensorArray> {
+    return (await evaluate([this], options))[0]!.data;
+  }
+
+  get disposed(): boolean {
+    return this.#disposed;
+  }
+
+  /**
+   * Lets go of the numbers of a constant. Neither it nor what was built on it can enter a graph again; plans made
+   * before keep working. Tensors that are not disposed go with their last reference.
+   */
+  dispose(): void {
+    if (this.#disposed) throw new AutogradError(`dispose: ${this} was disposed already`);
+    this.#disposed = true;
+    delete (this.attributes as { value?: unknown }).value;
   }
 
   toString(): string {

@@ -1,3 +1,4 @@
+import { AutogradError } from "./errors";
 import type { HostTensor, Tensor } from "./tensor";
 
 /** Arguments and results of compiled functions: tensors in nested arrays and records. */
@@ -6,31 +7,46 @@ export type Tree<T> = T | readonly Tree<T>[] | { readonly [key: string]: Tree<T>
 /** The host side of a traced function's arguments and results: tensors become host tensors. */
 export type Hosted<T> = T extends Tensor ? HostTensor : { [K in keyof T]: Hosted<T[K]> };
 
+/** What tells the leaves of a tree, and what to say of anything else that is no array or record. */
+export interface Leaf<T> {
+  is(value: unknown): value is T;
+  readonly wanted: string;
+}
+
 /** Leaves in order: array order, and the insertion order of records. */
-export const flatten = <T>(tree: Tree<T>, isLeaf: (value: unknown) => value is T): T[] => {
-  if (isLeaf(tree)) return [tree];
-  return Object.values(tree as object).flatMap((branch: Tree<T>) => flatten(branch, isLeaf));
+export const flatten = <T>(tree: Tree<T>, leaf: Leaf<T>): T[] => {
+  if (leaf.is(tree)) return [tree];
+  return Object.values(branchesOf(tree, leaf)).flatMap((branch) => flatten(branch, leaf));
 };
 
 /** The same tree with its leaves replaced. */
-export const mapTree = <T, U>(
-  tree: Tree<T>,
-  isLeaf: (value: unknown) => value is T,
-  change: (leaf: T) => U,
-): Tree<U> => {
-  if (isLeaf(tree)) return change(tree);
-  if (Array.isArray(tree)) return tree.map((branch: Tree<T>) => mapTree(branch, isLeaf, change));
+export const mapTree = <T, U>(tree: Tree<T>, leaf: Leaf<T>, change: (leaf: T) => U): Tree<U> => {
+  if (leaf.is(tree)) return change(tree);
+  const branches = branchesOf(tree, leaf);
+  if (Array.isArray(branches)) return branches.map((branch: Tree<T>) => mapTree(branch, leaf, change));
   return Object.fromEntries(
-    Object.entries(tree as object).map(([key, branch]: [string, Tree<T>]) => [
-      key,
-      mapTree(branch, isLeaf, change),
-    ]),
+    Object.entries(branches).map(([key, branch]) => [key, mapTree(branch, leaf, change)]),
   );
+};
+
+const branchesOf = <T>(tree: Tree<T>, { wanted }: Leaf<T>): Readonly<Record<string, Tree<T>>> => {
+  const prototype: unknown =
+    typeof tree === "object" && tree !== null ? Object.getPrototypeOf(tree) : undefined;
+  if (Array.isArray(tree) || prototype === Object.prototype || prototype === null)
+    return tree as Readonly<Record<string, Tree<T>>>;
+  const name = prototype === undefined ? String(tree) : (tree as object).constructor.name;
+  throw new AutogradError(`compile: met ${name}; ${wanted}, in arrays and records`);
 };
 
 /** The layout of a tree and the types of its leaves, as a string. */
 export const signatureOf = (tree: Tree<HostTensor>): string =>
-  JSON.stringify(mapTree(tree, isHostTensor, ({ shape, dtype }) => `${dtype}[${shape.join()}]`));
+  JSON.stringify(mapTree(tree, hostLeaf, ({ shape, dtype }) => `${dtype}[${shape.join()}]`));
 
-export const isHostTensor = (value: unknown): value is HostTensor =>
+const isHostTensor = (value: unknown): value is HostTensor =>
   typeof value === "object" && value !== null && "data" in value && "shape" in value && "dtype" in value;
+
+/** Leaves of a compiled function's arguments. */
+export const hostLeaf: Leaf<HostTensor> = {
+  is: isHostTensor,
+  wanted: "a compiled function takes host tensors (see hostTensor)",
+};

@@ -1,6 +1,7 @@
 /** The core ops: a new one is its own file and one line here. Everything else is composed of them. */
 export { abs } from "./abs";
 export { add } from "./add";
+export { after } from "./after";
 export { argmax } from "./argmax";
 export { broadcastTo } from "./broadcast-to";
 export { cast } from "./cast";
