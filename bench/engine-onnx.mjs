@@ -55,7 +55,7 @@ for (let i = 0; i < blocks; i++) {
     split(A.mul(linear(h, width), headWidth ** -0.5)),
     split(linear(h, width)),
     split(linear(h, width)),
-    mask,
+    { mask, scale: 1 },
   );
   x = A.add(x, linear(A.reshape(A.transpose(attended, [0, 2, 1, 3]), [1, T, width]), width));
   x = A.add(x, linear(A.relu(linear(norm(x), wide)), width));

@@ -6,6 +6,12 @@ export declare const chromiumPath: string;
 /** Empty where there is a Chromium; else what to append to the name of a skipped suite, with the reason. */
 export declare const noChromium: string;
 
+/** Empty where Chromium's Vulkan driver is; else what to append to the name of a skipped suite, with the reason. */
+export declare const noVulkan: string;
+
+/** Gives this process Chromium's GPU in software, for npm `webgpu`; before that is loaded. */
+export declare function loadVulkan(): void;
+
 /** What a server gives for a path: text with its content type, or a file of this machine. */
 export type Served = { readonly type: string; readonly body: string } | { readonly file: string };
 

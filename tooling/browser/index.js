@@ -1,8 +1,8 @@
-import { existsSync } from "node:fs";
+import { existsSync, realpathSync } from "node:fs";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { createServer } from "node:http";
-import { tmpdir } from "node:os";
-import { extname, join } from "node:path";
+import { constants, tmpdir } from "node:os";
+import { dirname, extname, join } from "node:path";
 import { chromium } from "playwright-core";
 import { build } from "tsup";
 
@@ -38,6 +38,33 @@ export async function bundle(entry, { minify = false, external = [] } = {}) {
     return await readFile(join(outDir, files[0]), "utf8");
   } finally {
     await rm(outDir, { recursive: true });
+  }
+}
+
+/** Chromium's own folder, where its Vulkan driver lies: behind the link, or where Debian's launcher script leads. */
+const vulkanFolder = [
+  existsSync(chromiumPath) ? dirname(realpathSync(chromiumPath)) : "",
+  "/usr/lib/chromium",
+].find(
+  (folder) =>
+    existsSync(join(folder, "vk_swiftshader_icd.json")) && existsSync(join(folder, "libvulkan.so.1")),
+);
+
+export const noVulkan =
+  vulkanFolder === undefined
+    ? ` (skipped: no vk_swiftshader_icd.json and libvulkan.so.1 beside Chromium, ${chromiumPath}; name one by CHROMIUM)`
+    : "";
+
+export function loadVulkan() {
+  if (vulkanFolder === undefined) throw new Error(`loadVulkan:${noVulkan}`);
+  process.env.VK_DRIVER_FILES = join(vulkanFolder, "vk_swiftshader_icd.json");
+  // RTLD_NODELETE: it stays loaded, and who asks for libvulkan.so.1 by name then gets this one.
+  const stay = 0x1000;
+  try {
+    process.dlopen({ exports: {} }, join(vulkanFolder, "libvulkan.so.1"), constants.dlopen.RTLD_NOW | stay);
+  } catch (error) {
+    // Loaded, though it is no module of Node's.
+    if (!/did not self-register/.test(error.message)) throw error;
   }
 }
 

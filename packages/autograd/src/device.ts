@@ -1,14 +1,24 @@
 import type { Engine } from "./engine";
 import { AutogradError } from "./errors";
+import type { Graph } from "./graph";
 import { engineCache } from "./shared-state";
+import type { Needs } from "./support";
+import { doubt, factsOf, needsOf, refusal } from "./support";
 
 interface OnnxModule {
   readonly onnxEngine: (provider: string) => Promise<Engine>;
 }
 
-// `as string` keeps the type checker from needing the optional package; bundlers still see its name.
 const onnx = async (provider: string): Promise<Engine> => {
-  const module: OnnxModule = await import("@waveft/engine-onnx" as string);
+  // `as string` keeps the type checker from needing the optional package; bundlers still see its name, and let
+  // an import be missing that is caught.
+  const module: OnnxModule = await import("@waveft/engine-onnx" as string).catch((error: unknown) => {
+    const { message } = error as Error;
+    throw new AutogradError(
+      `onnx:${provider}: @waveft/engine-onnx cannot be loaded (${message.split("\n")[0]}); install it`,
+      { cause: error },
+    );
+  });
   return module.onnxEngine(provider);
 };
 
@@ -36,10 +46,16 @@ export type DeviceName = keyof typeof devices;
 /** A name of the device table, `auto`, or an engine of one's own. */
 export type Device = DeviceName | "auto" | (string & {}) | Engine;
 
-/** What `auto` tries, in this order, never by a timing: a resumed run must find the same device. */
+/**
+ * What `auto` tries, in this order, never by a timing: a resumed run must find the same device. ONNX Runtime's
+ * products are several times faster than gpu.js's on the same processor or GPU, a GPU is faster than WebAssembly,
+ * and gpu:cpu runs everywhere.
+ */
 export const autoOrder: readonly DeviceName[] = [
   "onnx:cpu",
+  "onnx:webgpu",
   "gpu:webgpu",
+  "onnx:wasm",
   "gpu:webgl2",
   "gpu:webasm",
   "gpu:cpu",
@@ -51,25 +67,50 @@ export interface DeviceChoice {
   readonly report: readonly string[];
 }
 
-/** Makes the engine of a device, once for each name in the process, and tells how it was chosen. */
-export const chooseDevice = async (device: Device = "auto"): Promise<DeviceChoice> => {
-  if (typeof device !== "string") return { engine: device, report: [`${device.name}: given as an engine`] };
-  if (device !== "auto") return { engine: await engineOf(device), report: [`${device}: as asked`] };
+/**
+ * Makes the engine of a device, once for each name in the process, and tells how it was chosen. With a graph, a
+ * device that would compute it wrongly is an error, and `auto` passes over devices that lack what it needs.
+ */
+export const chooseDevice = async (device: Device = "auto", graph?: Graph): Promise<DeviceChoice> => {
+  const needs = graph === undefined ? null : needsOf(graph);
+  if (device === "auto") return chooseFirst(needs);
+  const engine = typeof device === "string" ? await engineOf(device) : device;
+  const refused = needs === null ? null : refusal(engine.name, needs, factsOf(engine));
+  if (refused !== null)
+    throw new AutogradError(`${engine.name}: ${refused}; use another device, or auto, which finds one`);
+  return {
+    engine,
+    report: [`${engine.name}: ${typeof device === "string" ? "as asked" : "given as an engine"}`],
+  };
+};
+
+/** The engine of a device (see `chooseDevice`). */
+export const resolveDevice = async (device: Device = "auto", graph?: Graph): Promise<Engine> =>
+  (await chooseDevice(device, graph)).engine;
+
+const chooseFirst = async (needs: Needs | null): Promise<DeviceChoice> => {
   const report: string[] = [];
   for (const name of autoOrder) {
     try {
       const engine = await engineOf(name);
-      return { engine, report: [...report, `${name}: taken`] };
+      const reason = objection(engine, needs);
+      if (reason === null) return { engine, report: [...report, `${name}: taken`] };
+      report.push(`${name}: ${reason}`);
     } catch (error) {
-      report.push(`${name}: ${error instanceof Error ? error.message : String(error)}`);
+      const [line] = (error instanceof Error ? error.message : String(error)).split("\n");
+      report.push(line!.startsWith(`${name}: `) ? line! : `${name}: ${line}`);
     }
   }
-  throw new AutogradError(`device: none works here. ${report.join("; ")}`);
+  throw new AutogradError(`device: none works here for this graph. ${report.join("; ")}`);
 };
 
-/** The engine of a device (see `chooseDevice`). */
-export const resolveDevice = async (device: Device = "auto"): Promise<Engine> =>
-  (await chooseDevice(device)).engine;
+/** Why `auto` does not take an engine. */
+const objection = (engine: Engine, needs: Needs | null): string | null => {
+  const facts = factsOf(engine);
+  if (facts.software === true)
+    return "a GPU in software, which is slower than gpu:webasm; it runs when asked for";
+  return needs === null ? null : (refusal(engine.name, needs, facts) ?? doubt(engine.name, needs));
+};
 
 const engineOf = (name: string): Promise<Engine> => {
   const make = (devices as Record<string, (() => Promise<Engine>) | undefined>)[name];
@@ -79,8 +120,23 @@ const engineOf = (name: string): Promise<Engine> => {
     );
   const found = engineCache.get(name);
   if (found !== undefined) return found;
-  const engine = make();
+  const forget = () => {
+    if (engineCache.get(name) === engine) engineCache.delete(name);
+  };
+  const engine = make().then((made) => forgottenWhenDisposed(made, forget));
   engineCache.set(name, engine);
-  engine.catch(() => engineCache.delete(name));
+  engine.catch(forget);
   return engine;
+};
+
+/** Who asks for the device again gets a new engine. */
+const forgottenWhenDisposed = (engine: Engine, forget: () => void): Engine => {
+  const dispose = engine.dispose?.bind(engine);
+  if (dispose === undefined) return engine;
+  return Object.assign(engine, {
+    dispose: () => {
+      forget();
+      return dispose();
+    },
+  });
 };

@@ -5,6 +5,7 @@ import { AutogradError } from "./errors";
 import { mapKernel } from "./kernel-text";
 import type { OnnxRule, Vjp } from "./op";
 import { showShape, tryBroadcast } from "./shape";
+import type { Feature } from "./support";
 import type { TensorType } from "./tensor";
 
 export type Unary = Op<[x: Operand]>;
@@ -20,9 +21,12 @@ interface ElementwiseSpec {
   /** What the inputs must be (default: float32) and what comes out (default: the same). */
   readonly takes?: readonly DType[];
   readonly gives?: DType;
+  /** What it needs of a device beyond plain numbers. */
+  readonly needs?: readonly Feature[];
 }
 
-const checkDTypes = (
+/** The one dtype of all inputs, which must be among `allowed`. */
+export const checkDTypes = (
   name: string,
   inputs: readonly TensorType[],
   allowed: readonly DType[] = ["float32"],
@@ -62,6 +66,7 @@ export const unary = (spec: ElementwiseSpec): Unary =>
       vjp: spec.vjp,
       gpu: (context) => mapKernel(context, ["x"], spec.expression),
       onnx: onnxRule(spec.onnx),
+      ...(spec.needs === undefined ? {} : { needs: spec.needs }),
     },
     (x: Operand) => ({ inputs: [x], attributes: {} }),
   );
@@ -78,6 +83,7 @@ export const binary = (spec: ElementwiseSpec): Binary =>
       vjp: spec.vjp,
       gpu: (context) => mapKernel(context, ["a", "b"], spec.expression),
       onnx: onnxRule(spec.onnx),
+      ...(spec.needs === undefined ? {} : { needs: spec.needs }),
     },
     (a: Operand, b: Operand) => ({ inputs: [a, b], attributes: {} }),
   );

@@ -1,8 +1,41 @@
 export { type Compiled, type CompileOptions, compile } from "./compile";
-export { gelu, geluTanh, silu } from "./composed/activations";
-export { attention, causalSegmentMask, MASKED } from "./composed/attention";
+export {
+  elu,
+  hardSigmoid,
+  hardSwish,
+  leakyRelu,
+  mish,
+  relu6,
+  softplus,
+} from "./composed/activations";
+export {
+  type AttentionMaskOptions,
+  type AttentionOptions,
+  attention,
+  attentionMask,
+  causalSegmentMask,
+  MASKED,
+} from "./composed/attention";
 export { checkpoint } from "./composed/checkpoint";
-export { greater, greaterEqual, lessEqual, logSoftmax, logSumExp, mean, min, square } from "./composed/math";
+export { dropout } from "./composed/dropout";
+export { embedding } from "./composed/embedding";
+export {
+  binaryCrossEntropyWithLogits,
+  crossEntropyLoss,
+  type LossOptions,
+  l1Loss,
+  mseLoss,
+  type Reduction,
+  smoothL1Loss,
+} from "./composed/losses";
+export * from "./composed/math";
+export {
+  type RotaryOptions,
+  type RotaryScaling,
+  type RotaryTables,
+  rotaryEmbedding,
+  rotaryTables,
+} from "./composed/rotary";
 export { constant, defineOp, type Op, type Operand } from "./define-op";
 export {
   autoOrder,

@@ -61,7 +61,8 @@ const reducePass = (reduction: Reduction, chunk: number): GpuStep => {
   const place = `${start} + ${inner === 1 ? j : `${j} * ${inner}`}`;
   const value = element(place, row!);
   // The last part of a line may be short.
-  const guarded = length % chunk !== 0 ? `if (${part} * ${chunk} + j < ${length}) {` : "{";
+  const last = length - (parts - 1) * chunk;
+  const guarded = last < chunk ? `if (${part} < ${parts - 1} || j < ${last}) {` : "{";
   const step = kind === "sum" ? `s += ${value};` : `s = Math.max(s, ${value});`;
   const source = kernelText(names, [
     ...lines,

@@ -8,9 +8,12 @@ import { sizeOf, stridesOf } from "./shape";
  * Up to `exactSize` elements, ⌊i / d⌋ = ⌊(i + ½) · (1/d)⌋ holds in float32: (i + ½)/d is at least ½/d away
  * from an integer and the two roundings move it by less than i/d · 2⁻²³. Beyond, quotients are corrected by
  * one, and products of local variables are made where the index is used, as integers (`|0`), since a local
- * variable is a float32.
+ * variable is a float32. For the same reason a coordinate that passes `exactQuotient` is kept in two variables.
  */
 export const exactSize = 2 ** 22;
+const exactQuotient = 2 ** 20;
+/** Elements of an axis that the first of two variables counts as one. */
+const block = 1024;
 
 /** How a kernel must write its indices: `wide` when any array passes `exactSize`. */
 export const isWide = (...sizes: readonly number[]): boolean => sizes.some((size) => size > exactSize);
@@ -66,13 +69,21 @@ export const coordinates = (shape: Shape, wide: boolean, thread = "this.thread.x
     const stride = strides[axis]!;
     const name = `i${axis}`;
     if (wide) {
-      const remainder = `(${rest} - (${name} | 0) * ${stride})`;
+      const split = shape[axis]! > exactQuotient;
+      const step = split ? stride * block : stride;
+      const remainder = `(${rest} - (${name} | 0) * ${step})`;
       lines.push(
-        `let ${name} = Math.floor(${rest} / ${stride});`,
+        `let ${name} = Math.floor(${rest} / ${step});`,
         `if (${remainder} < 0) { ${name} = ${name} - 1; }`,
-        `if (${remainder} >= ${stride}) { ${name} = ${name} + 1; }`,
+        `if (${remainder} >= ${step}) { ${name} = ${name} + 1; }`,
       );
       rest = remainder;
+      if (split) {
+        lines.push(`const j${axis} = Math.floor((${remainder} + 0.5) * ${1 / stride});`);
+        rest = `(${remainder} - (j${axis} | 0) * ${stride})`;
+        at.push(`((${name} | 0) * ${block} + (j${axis} | 0))`);
+        continue;
+      }
     } else {
       lines.push(
         `const ${name} = Math.floor((${rest} + 0.5) * ${1 / stride});`,
@@ -140,10 +151,10 @@ export const viewKernel = (
 };
 
 /**
- * Functions that kernels may call, added to every gpu.js instance.
+ * Functions that kernels may call, on every device; `Math`'s are there too (engines/gpu/functions.ts mends them).
  *
  * `erf`: least-squares polynomials in x² below 1, and in t = 1/(1 + x/2) for erfc(x)·eˣ²/t above; the error is
- * below 1.5e-7 in float32. `power`: devices lose the sign of negative bases. `hyperbolicTangent`: devices overflow.
+ * below 1.5e-7 in float32. `power`: 1 to any power is 1, as in C and torch, and so is −1 to the infinite.
  */
 export const kernelFunctions: readonly { source: string; arguments: readonly string[] }[] = [
   {
@@ -164,21 +175,14 @@ export const kernelFunctions: readonly { source: string; arguments: readonly str
   {
     arguments: ["a", "b"],
     source: `function power(a, b) {
-  if (a < 0) {
-    const half = b * 0.5;
-    const size = Math.pow(-a, b);
-    if (half === Math.floor(half)) { return size; }
-    if (b === Math.floor(b)) { return -size; }
-    return Math.sqrt(a);
-  }
+  if (a === 1) { return 1; }
+  if (a === -1 && Math.abs(b) > 3.4028234663852886e38) { return 1; }
   return Math.pow(a, b);
 }`,
   },
   {
     arguments: ["x"],
     source: `function hyperbolicTangent(x) {
-  if (x > 10) { return 1; }
-  if (x < -10) { return -1; }
   return Math.tanh(x);
 }`,
   },

@@ -1,4 +1,5 @@
 import type { DType, Shape } from "./dtype";
+import type { Feature } from "./support";
 import type { Tensor, TensorType } from "./tensor";
 
 /** The op functions, for rules written in ops: passed in, so that op files need not import each other. */
@@ -22,6 +23,8 @@ export interface OpDefinition<A extends object = object> {
   readonly gpu: GpuRule<A>;
   /** The op as ONNX nodes. */
   readonly onnx: OnnxRule<A>;
+  /** What it needs of a device beyond plain numbers (see support.ts): `auto` passes over devices without. */
+  readonly needs?: readonly Feature[];
 }
 
 export interface VjpContext<A> {

@@ -1,6 +1,7 @@
 import type { Engine, Executable, OpTime } from "./engine";
 import type { Graph } from "./graph";
 import { makeGraph } from "./graph";
+import { sumByOp } from "./op-times";
 import type { HostTensor } from "./tensor";
 import { Tensor } from "./tensor";
 
@@ -33,20 +34,6 @@ const table = (ops: readonly OpTime[], total: number): string => {
       row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join("  "),
     )
     .join("\n");
-};
-
-/** Times of single calls, all calls of one op together. */
-export const sumByOp = (calls: Iterable<readonly [op: string, milliseconds: number]>): OpTime[] => {
-  const sums = new Map<string, OpTime>();
-  for (const [op, milliseconds] of calls) {
-    const before = sums.get(op);
-    sums.set(op, {
-      op,
-      calls: (before?.calls ?? 0) + 1,
-      milliseconds: (before?.milliseconds ?? 0) + milliseconds,
-    });
-  }
-  return [...sums.values()].sort((a, b) => b.milliseconds - a.milliseconds);
 };
 
 /**

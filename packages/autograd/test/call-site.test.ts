@@ -38,7 +38,7 @@ test("a shape error names the op, both shapes and the line of the call", () => {
 test("the line is the user's, also below composed functions, gradients and compiled functions", async () => {
   const x = constant(new Float32Array(8), [1, 1, 4, 2]);
   const wide = constant(new Float32Array(12), [1, 1, 4, 3]);
-  const composed = [errorOf(() => attention(x, wide, wide, null)), line()] as const;
+  const composed = [errorOf(() => attention(x, wide, wide)), line()] as const;
   const derived = [errorOf(() => gradients(mul(a, a), [a])), line()] as const;
   for (const [{ callSite }, at] of [composed, derived])
     expect(callSite).toMatch(new RegExp(`call-site\\.test\\.ts:${at}:\\d+$`));

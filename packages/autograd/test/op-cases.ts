@@ -1,42 +1,13 @@
-import type { DType, Engine, HostTensor, Shape } from "../src";
-import { hostTensor, makeGraph, pullback, Tensor } from "../src";
+import type { Shape } from "../src";
 import * as ops from "../src/ops";
 import { modulus } from "../src/random";
 import goldenOps from "./golden/ops.json" with { type: "json" };
+import type { Build, GoldenFile, OpCase } from "./golden-cases";
+import { buildsOf, casesFrom } from "./golden-cases";
 
-/**
- * The shared suite of engines: every op on torch's inputs, values and gradients
- * (made by reference/autograd/make_ops.py, torch 2.13, seed 20; compare at 1e-5).
- */
-export interface OpCase {
-  readonly name: string;
-  readonly inputs: readonly HostTensor[];
-  readonly build: (...inputs: Tensor[]) => Tensor;
-  /** Torch's value. */
-  readonly output: HostTensor;
-  /** Cotangent of the value, and torch's gradients of the inputs (null for integers); null without gradients. */
-  readonly backward: {
-    readonly cotangent: HostTensor;
-    readonly gradients: readonly (Float32Array | null)[];
-  } | null;
-}
+export * from "./golden-cases";
 
-interface GoldenTensor {
-  readonly shape: Shape;
-  readonly dtype: DType;
-  readonly data: readonly number[];
-}
-
-interface GoldenCase {
-  readonly inputs: readonly GoldenTensor[];
-  readonly output: GoldenTensor;
-  readonly cotangent?: readonly number[];
-  readonly gradients?: readonly (readonly number[] | null)[];
-}
-
-type Build = OpCase["build"];
-
-// A case is the op that its name begins with, unless it is listed here with its attributes.
+/** Cases that need more than their inputs, by name. */
 const builds: Readonly<Record<string, Build>> = {
   "cast to int32": (x) => ops.cast(x!, "int32"),
   "cast to bool": (x) => ops.cast(x!, "bool"),
@@ -82,32 +53,10 @@ const builds: Readonly<Record<string, Build>> = {
   "pad between elements": (x) => ops.pad(x!, [1, 2], [0, 1], { interior: [2, 0] }),
 };
 
-const namedOps: Readonly<Record<string, unknown>> = { ...ops };
-
-const buildOf = (name: string): Build => {
-  const listed = builds[name];
-  if (listed !== undefined) return listed;
-  return namedOps[name.split(/[ ,]/)[0]!] as Build;
-};
-
-const host = ({ data, shape, dtype }: GoldenTensor): HostTensor => hostTensor(data, shape, dtype);
-
-// JSON's types are wider than ours: `dtype` is any string to them.
-const golden = goldenOps as unknown as { readonly cases: Readonly<Record<string, GoldenCase>> };
-
-export const opCases: readonly OpCase[] = Object.entries(golden.cases).map(([name, record]) => ({
-  name,
-  inputs: record.inputs.map(host),
-  build: buildOf(name),
-  output: host(record.output),
-  backward:
-    record.cotangent === undefined
-      ? null
-      : {
-          cotangent: hostTensor(record.cotangent, record.output.shape),
-          gradients: record.gradients!.map((list) => (list === null ? null : Float32Array.from(list))),
-        },
-}));
+/** Every op on torch's inputs (made by reference/autograd/make_ops.py, torch 2.13, seed 20). */
+export const opCases: readonly OpCase[] = [
+  ...casesFrom(goldenOps as unknown as GoldenFile, buildsOf(ops, builds)),
+];
 
 /** Draws of `randomUniform` that every engine gives exactly as `randomUniformHost` (src/random.ts) does. */
 export const randomCases: readonly { seed: number; salt: number; shape: Shape }[] = [
@@ -117,43 +66,3 @@ export const randomCases: readonly { seed: number; salt: number; shape: Shape }[
   { seed: modulus * modulus, salt: 1, shape: [] },
   { seed: 12, salt: 1, shape: [0, 2] },
 ];
-
-/** Inputs of a graph, of the types of host tensors. */
-export const inputsLike = (tensors: readonly HostTensor[]): Tensor[] =>
-  tensors.map(({ shape, dtype }, index) => new Tensor("input", [], { index }, shape, dtype));
-
-/** Compiles, runs once and disposes. */
-export const runOnce = async (
-  engine: Engine,
-  feeds: readonly HostTensor[],
-  build: (...inputs: Tensor[]) => readonly Tensor[],
-): Promise<HostTensor[]> => {
-  const inputs = inputsLike(feeds);
-  const executable = await engine.compile(makeGraph(inputs, build(...inputs)));
-  try {
-    return await executable.run(feeds);
-  } finally {
-    await executable.dispose();
-  }
-};
-
-/** The value of a case and the gradients of its float inputs, where torch gave some. */
-export const runCase = async (
-  engine: Engine,
-  { inputs, build, backward }: OpCase,
-): Promise<{ value: HostTensor; gradients: (HostTensor | null)[] }> => {
-  const feeds = backward === null ? inputs : [...inputs, backward.cotangent];
-  const wanted = backward === null ? [] : backward.gradients.flatMap((list, i) => (list === null ? [] : [i]));
-  const [value, ...results] = await runOnce(engine, feeds, (...tensors) => {
-    const operands = tensors.slice(0, inputs.length);
-    const y = build(...operands);
-    if (wanted.length === 0) return [y];
-    const wrt = wanted.map((i) => operands[i]!);
-    return [y, ...pullback([y], [tensors[inputs.length]!], wrt)];
-  });
-  const gradients = inputs.map((_, i) => {
-    const at = wanted.indexOf(i);
-    return at < 0 ? null : results[at]!;
-  });
-  return { value: value!, gradients };
-};

@@ -2,15 +2,20 @@ import type { Engine } from "@waveft/autograd";
 import { add, constant, makeGraph } from "@waveft/autograd";
 import type { InferenceSession } from "onnxruntime-node";
 import { OnnxEngineError } from "./errors";
-import type { SessionSettings } from "./executable";
-import { makeExecutable } from "./executable";
+import type { Plan } from "./executable";
+import { makeExecutable, openPlan } from "./executable";
+import { sentenceOf } from "./messages";
 import type { Provider, ProviderSpec } from "./providers";
-import { providers } from "./providers";
-import type { Runtime } from "./runtime";
-import { isNode, loadRuntime } from "./runtime";
+import { embedLimit, providers } from "./providers";
+import type { Runtime, RuntimeBuild } from "./runtime";
+import { buildFor, isNode, loadRuntime } from "./runtime";
+import type { SessionSettings } from "./session";
 
 export interface OnnxEngineOptions {
-  /** Threads inside one operator (default: ONNX Runtime's, one a physical core). */
+  /**
+   * Threads inside one operator (default: ONNX Runtime's, one a physical core). On `wasm` the first session of the
+   * process fixes them (default: half the cores, at most 4), and a page must be cross-origin isolated to have any.
+   */
   threads?: number;
   /** `low` gives intermediate memory back after every run, for about a tenth of its time (default `fast`). */
   memory?: "fast" | "low";
@@ -29,76 +34,123 @@ export interface OnnxEngineOptions {
 
 /**
  * The engine `onnx:<provider>`: each graph becomes one ONNX model and one session. Throws an
- * `OnnxEngineError` when the provider is unknown or not in this machine's ONNX Runtime.
+ * `OnnxEngineError` when the provider is unknown or does not work on this machine.
  */
 export const onnxEngine = async (
   provider: string = "cpu",
   options: OnnxEngineOptions = {},
 ): Promise<Engine> => {
-  const spec = (providers as Record<string, ProviderSpec | undefined>)[provider];
-  if (spec === undefined)
+  if (!isProvider(provider))
     throw new OnnxEngineError(
       `onnx: no provider "${provider}"; there are ${Object.keys(providers).join(", ")}`,
     );
-  const runtime = options.runtime ?? (await loadRuntime(packageFor(spec)));
-  const backends = runtime.listSupportedBackends?.().map(({ name }) => name);
+  const spec: ProviderSpec = providers[provider];
+  const name = `onnx:${provider}`;
+  const build = buildFor(provider, spec);
+  if (build === null && options.runtime === undefined)
+    throw new OnnxEngineError(`${name}: it runs in Node only; in browsers there are wasm and webgpu`);
+  const runtime = options.runtime ?? (await loadRuntime(build!));
+  const backends = runtime.listSupportedBackends?.().map((backend) => backend.name);
   if (backends !== undefined && !backends.includes(provider))
     throw new OnnxEngineError(
-      `onnx: this ONNX Runtime has no provider "${provider}"; it has ${backends.filter(isProvider).join(", ")}`,
+      `${name}: this ONNX Runtime has ${backends.filter(isProvider).join(", ")}; ${provider} needs ${spec.needs}`,
     );
-  const name = `onnx:${provider}`;
-  const embed = options.embedFrozen ?? spec.embed;
-  const settings = { name, runtime, options: sessionOptions(spec, options), embed };
-  if (provider !== "cpu") await probe(settings);
-  return { name, compile: (graph) => makeExecutable(graph, settings) };
+  const { threads, embedFrozen } = options;
+  if (threads !== undefined && runtime.env?.wasm !== undefined) runtime.env.wasm.numThreads = threads;
+  const embed = embedFrozen === undefined ? spec.embed : embedFrozen ? spec.embed || embedLimit : 0;
+  const settings: SessionSettings = {
+    name,
+    runtime,
+    options: sessionOptions(spec, options),
+    embed,
+    timed: spec.timed && isNode,
+  };
+  // A missing device, driver or library shows at the first session; and the last one that closes takes the
+  // device's context with it, which is slow to make again.
+  const kept = provider === "cpu" ? null : await firstPlan(settings, spec.needs);
+  return makeEngine(settings, kept);
 };
 
-/** A device, driver or library that is missing shows at the first session: make a small one now. */
-const probe = async (settings: SessionSettings): Promise<void> => {
+const makeEngine = (settings: SessionSettings, kept: Plan | null): Engine => {
+  const open = new Set<Plan>(kept === null ? [] : [kept]);
+  let disposed = false;
+  return {
+    name: settings.name,
+    compile: async (graph) => {
+      if (disposed) throw new OnnxEngineError(`${settings.name}: this engine was disposed; make another`);
+      const plan = await openPlan(graph, settings);
+      open.add(plan);
+      const executable = makeExecutable(graph, settings, plan, () => {
+        open.delete(plan);
+        forgotten.unregister(plan);
+      });
+      forgotten.register(executable, { plan, open }, plan);
+      return executable;
+    },
+    dispose: async () => {
+      if (disposed) throw new OnnxEngineError(`${settings.name}: this engine was disposed already`);
+      disposed = true;
+      await Promise.all([...open].map((plan) => plan.close()));
+      open.clear();
+    },
+  };
+};
+
+/** The safety net under `dispose`: sessions of executables that nobody holds any more. */
+const forgotten = new FinalizationRegistry<{ plan: Plan; open: Set<Plan> }>(({ plan, open }) => {
+  open.delete(plan);
+  void plan.close();
+});
+
+const firstPlan = async (settings: SessionSettings, needs: string): Promise<Plan> => {
+  let plan: Plan | null = null;
   try {
-    const executable = await makeExecutable(makeGraph([], [add(constant([1], []), 1)]), settings);
-    await executable.run([]);
-    await executable.dispose();
+    plan = await openPlan(makeGraph([], [add(constant([1], []), 1)]), settings);
+    await plan.run([]);
+    return plan;
   } catch (error) {
+    await plan?.close();
     const reason = error instanceof Error ? (error.cause ?? error) : error;
     throw new OnnxEngineError(
-      `${settings.name}: does not work on this machine: ${reason instanceof Error ? reason.message : String(reason)}`,
+      `${settings.name}: does not work on this machine (${sentenceOf(reason)}); it needs ${needs}`,
       { cause: error },
     );
   }
 };
 
-const packageFor = ({ runtime }: ProviderSpec): "node" | "web" =>
-  runtime === "either" ? (isNode ? "node" : "web") : runtime;
+const isProvider = (name: string): name is Provider => Object.hasOwn(providers, name);
 
-const isProvider = (name: string): name is Provider => name in providers;
-
-/** Providers that can be tried here: those of the installed binary, and `wasm` where onnxruntime-web is. */
+/** Providers that can be tried here: those of the installed binary, and those of onnxruntime-web where it is. */
 export const listProviders = async (): Promise<Provider[]> => {
-  const found: Provider[] = [];
-  for (const kind of ["node", "web"] as const) {
-    const runtime = await loadRuntime(kind).catch(() => null);
+  const builds: readonly RuntimeBuild[] = isNode ? ["node", "web"] : ["webWasm", "webWebgpu"];
+  const inBuild = { node: [], web: ["wasm"], webWasm: ["wasm"], webWebgpu: ["webgpu"] } as const;
+  const found = new Set<Provider>();
+  for (const build of builds) {
+    if (build === "webWebgpu" && !("gpu" in navigator)) continue;
+    const runtime = await loadRuntime(build).catch(() => null);
     if (runtime === null) continue;
-    const names = runtime.listSupportedBackends?.().map(({ name }) => name) ?? ["wasm"];
-    for (const name of names) if (isProvider(name) && !found.includes(name)) found.push(name);
+    const names = runtime.listSupportedBackends?.().map(({ name }) => name) ?? inBuild[build];
+    for (const name of names) if (isProvider(name)) found.add(name);
   }
-  return found;
+  return [...found];
 };
 
 const sessionOptions = (
   spec: ProviderSpec,
-  { threads, memory = "fast", disabledOptimizers = [], session }: OnnxEngineOptions,
+  { threads, memory = "fast", disabledOptimizers = [], session = {} }: OnnxEngineOptions,
 ): InferenceSession.SessionOptions => ({
   graphOptimizationLevel: "all",
-  logSeverityLevel: 3,
+  // Errors are thrown; nothing is printed beside.
+  logSeverityLevel: 4,
   ...memoryOptions[memory],
   ...spec.session,
   ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
-  // Folding would keep a gradient's zeros, large as an embedding, in the session; weights are no constants here.
-  extra: {
-    optimization: { disable_specified_optimizers: ["ConstantFolding", ...disabledOptimizers].join(";") },
-  },
   ...session,
+  extra: {
+    // Folding would keep a gradient's zeros, large as an embedding, in the session; weights are no constants here.
+    optimization: { disable_specified_optimizers: ["ConstantFolding", ...disabledOptimizers].join(";") },
+    ...session.extra,
+  },
 });
 
 /**

@@ -10,7 +10,7 @@ import type {
   TensorArray,
   TensorType,
 } from "@waveft/autograd";
-import { parameterOf, showShape } from "@waveft/autograd";
+import { allocate, parameterOf, showShape } from "@waveft/autograd";
 import { OnnxEngineError } from "./errors";
 import type { AttributeProto, ModelProto, NodeProto, TensorProto, ValueInfoProto } from "./onnx-schema";
 import { attributeTypes, tensorTypes } from "./onnx-schema";
@@ -31,18 +31,33 @@ export interface LoweredGraph {
   readonly embedded: readonly Parameter[];
   /** In the order of `graph.outputs`. */
   readonly outputs: readonly string[];
+  /** What the nodes of the model, by name, are parts of. */
+  readonly origins: ReadonlyMap<string, Tensor>;
+}
+
+export interface LowerOptions {
+  /** Parameters to write into the model; the others are its inputs (default: all). */
+  readonly embed?: (parameter: Parameter) => boolean;
+  readonly inputName?: (index: number) => string;
+  /** By the place in `graph.parameters`. */
+  readonly parameterName?: (index: number) => string;
+  readonly outputName?: (index: number) => string;
 }
 
 /**
  * Writes a graph as ONNX: every op by its own lowering, numbers as initializers, inputs and parameters as
  * model inputs, but for the parameters that `embed` chooses, which become initializers.
  */
-export const lowerGraph = (
-  graph: Graph,
-  embed: (parameter: Parameter) => boolean = () => false,
-): LoweredGraph => {
-  const writer = new GraphWriter();
-  const inputs = graph.inputs.map((leaf, i) => writer.input(leaf, `input${i}`));
+export const lowerGraph = (graph: Graph, options: LowerOptions = {}): LoweredGraph => {
+  const {
+    embed = () => false,
+    inputName = (i) => `input${i}`,
+    parameterName = (i) => `parameter${i}`,
+    outputName = (i) => `output${i}`,
+  } = options;
+  const outputs = graph.outputs.map((_, i) => outputName(i));
+  const writer = new GraphWriter(outputs);
+  const inputs = graph.inputs.map((leaf, i) => writer.input(leaf, inputName(i)));
   const parameters: { name: string; parameter: Parameter }[] = [];
   const embedded: Parameter[] = [];
   graph.parameters.forEach((leaf, i) => {
@@ -50,10 +65,12 @@ export const lowerGraph = (
     if (embed(parameter)) {
       embedded.push(parameter);
       writer.initializer(leaf, parameter);
-    } else parameters.push({ name: writer.input(leaf, `parameter${i}`), parameter });
+    } else parameters.push({ name: writer.input(leaf, parameterName(i)), parameter });
   });
   for (const node of graph.nodes) writer.add(node);
-  const outputs = graph.outputs.map((output, i) => writer.output(output, `output${i}`));
+  graph.outputs.forEach((output, i) => {
+    writer.output(output, outputs[i]!);
+  });
   const halves = [...graph.nodes, ...graph.inputs].some((node) => node.dtype === "bfloat16");
   return {
     model: writer.model(halves ? bfloat16Versions : usualVersions),
@@ -61,6 +78,7 @@ export const lowerGraph = (
     parameters,
     embedded,
     outputs,
+    origins: writer.origins,
   };
 };
 
@@ -85,8 +103,16 @@ class GraphWriter {
   /** Values made by nodes, until one becomes an output of the model. */
   readonly #renamed = new Map<string, string>();
   readonly #made = new Set<string>();
+  /** Names that the caller chose. */
+  readonly #reserved: Set<string>;
+  readonly origins = new Map<string, Tensor>();
+
+  constructor(outputs: readonly string[]) {
+    this.#reserved = new Set(outputs);
+  }
 
   input(leaf: Tensor, name: string): string {
+    this.#reserved.add(name);
     if (!this.#names.has(leaf)) this.#names.set(leaf, name);
     this.#inputs.push(valueInfo(name, leaf));
     return name;
@@ -102,6 +128,11 @@ class GraphWriter {
       this.initializer(node, node.attributes.value as HostTensor);
       return;
     }
+    // Nothing is computed of nothing: some providers refuse to.
+    if (node.definition !== null && node.shape.includes(0)) {
+      this.initializer(node, { data: allocate(node.dtype, 0), shape: node.shape, dtype: node.dtype });
+      return;
+    }
     if (node.definition === null)
       throw new OnnxEngineError(
         `onnx: the graph needs ${node.op} ${node.dtype}${showShape(node.shape)}, which is not among its inputs; pass it to makeGraph`,
@@ -110,19 +141,18 @@ class GraphWriter {
       inputs: node.inputs.map((input) => this.#names.get(input)!),
       inputTypes: node.inputs,
       output: node,
-      node: (opType, inputs, attributes, domain) => this.#node(node.op, opType, inputs, attributes, domain),
+      node: (opType, inputs, attributes, domain) => this.#node(node, opType, inputs, attributes, domain),
       constant: (values, dtype, shape = [values.length]) => this.#store(encode(values, dtype), dtype, shape),
     };
     this.#names.set(node, node.definition.onnx(builder, node.attributes));
   }
 
   /** Each output is a value of its own: what is fed, constant, or an output already, is copied. */
-  output(tensor: Tensor, name: string): string {
+  output(tensor: Tensor, name: string): void {
     const value = this.#names.get(tensor)!;
     if (this.#made.has(value) && !this.#renamed.has(value)) this.#renamed.set(value, name);
     else this.#push("Identity", { name: `copy_${name}`, input: [value], output: [name], attribute: [] });
     this.#outputs.push(valueInfo(name, tensor));
-    return name;
   }
 
   model(versions: { opset: number; ir: number }): ModelProto {
@@ -149,14 +179,19 @@ class GraphWriter {
     this.#nodes.push({ opType, ...node });
   }
 
+  #free(name: string): string {
+    return this.#reserved.has(name) ? this.#free(`${name}_`) : name;
+  }
+
   #node(
-    op: string,
+    tensor: Tensor,
     opType: string,
     inputs: readonly string[],
     attributes: Readonly<Record<string, OnnxAttribute>> = {},
     domain?: string,
   ): string {
-    const name = `${op}_${this.#nodes.length}`;
+    const name = this.#free(`${tensor.op}_${this.#nodes.length}`);
+    this.origins.set(name, tensor);
     this.#push(opType, {
       name,
       input: inputs,
@@ -172,7 +207,7 @@ class GraphWriter {
     const key = data.length <= 64 ? `${dtype}${showShape(shape)}${signature(data)}` : null;
     const found = key === null ? undefined : this.#constants.get(key);
     if (found !== undefined) return found;
-    const name = `constant_${this.#initializers.length}`;
+    const name = this.#free(`constant_${this.#initializers.length}`);
     const rawData = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
     this.#initializers.push({ name, dims: shape, dataType: elementType(dtype), rawData });
     if (key !== null) this.#constants.set(key, name);

@@ -4,23 +4,64 @@ export interface ProviderSpec {
   /** Which ONNX Runtime package runs it. */
   readonly runtime: "node" | "web" | "either";
   readonly session: InferenceSession.SessionOptions;
-  /** Whether frozen parameters live in the model: where feeding them copies them at every run. */
-  readonly embed: boolean;
+  /** Bytes of frozen parameters that live in the model: where feeding them copies them at every run. */
+  readonly embed: number;
+  /** What the machine must have. */
+  readonly needs: string;
+  /** Whether the time of a kernel is the time of its call: elsewhere calls return before the work is done. */
+  readonly timed: boolean;
 }
+
+/** A protobuf message ends at 2 GiB: what does not fit beside the graph is fed. */
+export const embedLimit = 2 ** 31 - 2 ** 27;
 
 /** What `onnxEngine` can run on. A new one is one line. */
 export const providers = {
-  cpu: { runtime: "node", session: { executionProviders: ["cpu"] }, embed: false },
-  cuda: { runtime: "node", session: { executionProviders: ["cuda", "cpu"] }, embed: true },
-  // DirectML demands both of these.
+  cpu: {
+    runtime: "node",
+    session: { executionProviders: ["cpu"] },
+    embed: 0,
+    needs: "Linux x64 or arm64, macOS arm64, or Windows",
+    timed: true,
+  },
+  cuda: {
+    runtime: "node",
+    session: { executionProviders: ["cuda", "cpu"] },
+    embed: embedLimit,
+    needs:
+      "Linux x64 with an NVIDIA GPU, CUDA, cuDNN, and the libraries that onnxruntime-node's install script downloads",
+    timed: false,
+  },
+  // DirectML demands both of these options.
   dml: {
     runtime: "node",
     session: { executionProviders: ["dml", "cpu"], enableMemPattern: false, executionMode: "sequential" },
-    embed: true,
+    embed: embedLimit,
+    needs: "Windows 10 or later with a DirectX 12 GPU",
+    timed: false,
   },
-  coreml: { runtime: "node", session: { executionProviders: ["coreml", "cpu"] }, embed: true },
-  webgpu: { runtime: "either", session: { executionProviders: ["webgpu", "cpu"] }, embed: true },
-  wasm: { runtime: "web", session: { executionProviders: ["wasm"] }, embed: true },
+  coreml: {
+    runtime: "node",
+    session: { executionProviders: ["coreml", "cpu"] },
+    embed: embedLimit,
+    needs: "macOS on Apple silicon",
+    timed: false,
+  },
+  webgpu: {
+    runtime: "either",
+    session: { executionProviders: ["webgpu", "cpu"] },
+    embed: embedLimit,
+    needs: "a GPU with a Vulkan, Metal or Direct3D 12 driver, in a browser also navigator.gpu",
+    timed: false,
+  },
+  // While a session is made, its 4 GiB hold the model and the weights read from it.
+  wasm: {
+    runtime: "web",
+    session: { executionProviders: ["wasm"] },
+    embed: 3 * 2 ** 29,
+    needs: "the package onnxruntime-web",
+    timed: false,
+  },
 } as const satisfies Record<string, ProviderSpec>;
 
 export type Provider = keyof typeof providers;

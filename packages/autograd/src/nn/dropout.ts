@@ -1,4 +1,5 @@
-import { div, less, randomUniform, where } from "../ops";
+import { dropout } from "../composed/dropout";
+import { AutogradError } from "../errors";
 import { Parameter } from "../parameter";
 import type { Tensor } from "../tensor";
 import { Module } from "./module";
@@ -18,6 +19,7 @@ export class DropoutSeed {
 
   /** Sets the seed: any integer, taken modulo 2²³. */
   set(seed: number): void {
+    if (!Number.isInteger(seed)) throw new AutogradError(`dropout: the seed is ${seed}; give an integer`);
     this.parameter.data = Int32Array.of(((seed % seeds) + seeds) % seeds);
   }
 
@@ -27,7 +29,7 @@ export class DropoutSeed {
   }
 }
 
-/** In train mode, zeroes elements with probability `rate` and divides the others by 1 − rate. */
+/** In train mode, zeroes elements with probability `rate` (0 … 1) and divides the others by 1 − rate. */
 export class Dropout extends Module {
   override readonly kind = "Dropout";
   readonly #seed: DropoutSeed;
@@ -38,13 +40,13 @@ export class Dropout extends Module {
     seed: DropoutSeed,
   ) {
     super();
+    if (!(rate >= 0 && rate <= 1))
+      throw new AutogradError(`Dropout: the rate is ${rate}; give a probability, 0 … 1`);
     this.#seed = seed;
     this.#salt = seed.nextSalt();
   }
 
   forward(x: Tensor): Tensor {
-    if (!this.training || this.rate === 0) return x;
-    const drawn = randomUniform(this.#seed.parameter, x.shape, this.#salt);
-    return where(less(drawn, this.rate), 0, div(x, 1 - this.rate));
+    return this.training ? dropout(x, this.rate, this.#seed.parameter, this.#salt) : x;
   }
 }

@@ -1,6 +1,13 @@
 export { Dropout, DropoutSeed } from "./dropout";
-export { Embedding } from "./embedding";
-export { LayerNorm } from "./layer-norm";
-export { Linear, type LinearLayer, zeros } from "./linear";
-export { isModule, Module, structureOf } from "./module";
-export { asFloat32 } from "./weight";
+export { Embedding, type EmbeddingOptions } from "./embedding";
+export { Initializer, initialize } from "./initializer";
+export { LayerNorm, type LayerNormOptions } from "./layer-norm";
+export { Linear, type LinearLayer } from "./linear";
+export { isModule, type Member } from "./members";
+export { Module, structureOf, type WalkOptions } from "./module";
+export { RandomStream } from "./random-stream";
+export { RMSNorm, type RMSNormOptions } from "./rms-norm";
+export { Sequential, type SequentialLayer } from "./sequential";
+export type { StateDifference } from "./state-dict";
+export { asFloat32, parameterOfOnes, parameterOfZeros } from "./storage";
+export { TransposedLinear } from "./transposed-linear";

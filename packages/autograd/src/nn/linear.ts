@@ -1,10 +1,10 @@
 import type { DType } from "../dtype";
-import { allocate } from "../dtype";
 import { linear } from "../ops";
-import { Parameter } from "../parameter";
+import type { Parameter } from "../parameter";
 import type { Tensor } from "../tensor";
+import type { Initializer } from "./initializer";
 import { Module } from "./module";
-import { asFloat32 } from "./weight";
+import { asFloat32, parameterOfZeros } from "./storage";
 
 /** A layer that maps [..., inFeatures] to [..., outFeatures]: what adapters attach to. */
 export interface LinearLayer extends Module {
@@ -13,7 +13,7 @@ export interface LinearLayer extends Module {
   forward(x: Tensor): Tensor;
 }
 
-/** y = x · weightᵀ + bias; weight [outFeatures, inFeatures], zeros until loaded. */
+/** y = x · weightᵀ + bias; weight [outFeatures, inFeatures], zeros until loaded or initialized. */
 export class Linear extends Module implements LinearLayer {
   override readonly kind = "Linear";
   weight: Parameter;
@@ -26,22 +26,18 @@ export class Linear extends Module implements LinearLayer {
   ) {
     super();
     const { bias = true, dtype = "float32" } = options;
-    this.weight = zeros([outFeatures, inFeatures], dtype);
-    this.bias = bias ? zeros([outFeatures], dtype) : null;
+    this.weight = parameterOfZeros([outFeatures, inFeatures], dtype);
+    this.bias = bias ? parameterOfZeros([outFeatures], dtype) : null;
   }
 
   forward(x: Tensor): Tensor {
     return linear(x, asFloat32(this.weight), this.bias === null ? null : asFloat32(this.bias));
   }
-}
 
-/** A parameter of zeros. */
-export const zeros = (shape: readonly number[], dtype: DType = "float32"): Parameter =>
-  new Parameter({
-    data: allocate(
-      dtype,
-      shape.reduce((a, b) => a * b, 1),
-    ),
-    shape,
-    dtype,
-  });
+  // Kaiming's uniform law with slope √5, which torch takes, comes to these bounds.
+  override reset(initializer: Initializer): void {
+    const bound = this.inFeatures === 0 ? 0 : 1 / Math.sqrt(this.inFeatures);
+    initializer.uniform(this.weight, bound);
+    if (this.bias !== null) initializer.uniform(this.bias, bound);
+  }
+}

@@ -1,20 +1,28 @@
 import { AutogradError } from "../errors";
 import type { Parameter } from "../parameter";
-import { sameShape, showShape } from "../shape";
 import type { HostTensor } from "../tensor";
+import type { Initializer } from "./initializer";
+import { brand, isModule, join, type Member, membersOf } from "./members";
+import { loadInto, type StateDifference } from "./state-dict";
 
-const brand = Symbol.for("waveft.autograd.module");
+/** How the tree is walked: by default each module and parameter once, under its first name. */
+export interface WalkOptions {
+  /** Shared ones under each of their names. */
+  duplicates?: boolean;
+}
 
 /**
- * A tree of layers. Children and parameters are the properties that hold a `Module`, an array of them, or a
- * `Parameter`; their names are the properties' in snake_case, as checkpoints spell them (`selfAttn.qProj` is
- * `self_attn.q_proj`), so that a state dict needs no table.
+ * A tree of layers. Children and parameters are the properties that hold a `Module` or a `Parameter`, or arrays,
+ * plain records and maps of them, nested or not. Their names are the properties' in snake_case, as checkpoints
+ * spell them (`selfAttn.qProj` is `self_attn.q_proj`; `layers[0]` is `layers.0`; keys of maps, and names that have
+ * underscores or start with a capital, stay), so that a state dict needs no table. What must not be found stands in
+ * a `#private` field.
  */
 export abstract class Module {
   readonly [brand] = true;
   /** What the layer is, for code that replaces layers: `Linear`, `Embedding`, … */
   abstract readonly kind: string;
-  /** Train mode: dropout acts. */
+  /** Train mode: dropout acts. New modules are in eval mode. */
   training = false;
 
   /** What besides kind and train mode decides the graph that this layer builds. */
@@ -22,30 +30,31 @@ export abstract class Module {
     return "";
   }
 
-  /** Own children by name, array elements as `name.0`, `name.1`, …. */
+  /** The modules and parameters that stand in this one, in order. */
+  members(): Iterable<Member> {
+    return membersOf(this);
+  }
+
+  /** Own children by name. */
   *children(): Generator<[name: string, child: Module]> {
-    for (const [key, value] of Object.entries(this)) {
-      if (isModule(value)) yield [checkpointName(key), value];
-      else if (Array.isArray(value))
-        for (const [i, item] of value.entries())
-          if (isModule(item)) yield [`${checkpointName(key)}.${i}`, item];
-    }
+    for (const { name, value } of this.members()) if (isModule(value)) yield [name, value];
   }
 
   /** This module (named "") and all below it, parents first. */
-  *namedModules(prefix = ""): Generator<[name: string, module: Module]> {
-    yield [prefix, this];
-    for (const [name, child] of this.children()) yield* child.namedModules(join(prefix, name));
+  *namedModules({ duplicates = false }: WalkOptions = {}): Generator<[name: string, module: Module]> {
+    yield* below(this, "", duplicates ? null : new Set(), []);
   }
 
-  /** All parameters by full name, a shared one under its first name only unless `duplicates` is set. */
-  *namedParameters(options: { duplicates?: boolean } = {}): Generator<[name: string, parameter: Parameter]> {
+  /** All parameters by full name, parents' before their children's. */
+  *namedParameters({
+    duplicates = false,
+  }: WalkOptions = {}): Generator<[name: string, parameter: Parameter]> {
     const seen = new Set<Parameter>();
-    for (const [prefix, module] of this.namedModules())
-      for (const [key, value] of Object.entries(module)) {
-        if (!isParameter(value) || (seen.has(value) && !options.duplicates)) continue;
+    for (const [prefix, module] of this.namedModules({ duplicates }))
+      for (const { name, value } of module.members()) {
+        if (isModule(value) || (seen.has(value) && !duplicates)) continue;
         seen.add(value);
-        yield [join(prefix, checkpointName(key)), value];
+        yield [join(prefix, name), value];
       }
   }
 
@@ -56,53 +65,56 @@ export abstract class Module {
 
   /** The module at a full name such as `model.decoder.layers.0`. */
   getSubmodule(name: string): Module {
-    if (name === "") return this;
-    const found = findChild(this, name);
-    if (found === null) throw new AutogradError(`module: no submodule "${name}" in ${this.kind}`);
-    return found.child.getSubmodule(found.rest);
+    const found = name === "" ? this : memberAt(this, name)?.value;
+    if (isModule(found)) return found;
+    throw new AutogradError(`module: no submodule "${name}" in ${this.kind}`);
   }
 
-  /** Puts another module in the place of the one at a full name. */
+  /** The parameter at a full name such as `model.decoder.layers.0.fc1.weight`. */
+  getParameter(name: string): Parameter {
+    const found = memberAt(this, name)?.value;
+    if (found !== undefined && !isModule(found)) return found;
+    throw new AutogradError(`module: no parameter "${name}" in ${this.kind}`);
+  }
+
+  /** Puts another module in the place of the one at a full name; under its other names a shared one stays. */
   setSubmodule(name: string, replacement: Module): void {
-    const found = name === "" ? null : findChild(this, name);
-    if (found === null) throw new AutogradError(`module: no submodule "${name}" in ${this.kind}`);
-    if (found.rest !== "") found.child.setSubmodule(found.rest, replacement);
-    else replaceChild(this, found.child, found.name, replacement);
+    const found = memberAt(this, name);
+    if (found === null || !isModule(found.value))
+      throw new AutogradError(`module: no submodule "${name}" in ${this.kind}`);
+    found.replace(replacement);
   }
 
-  /** Parameters by full name, shared ones under each of their names. */
+  /** Parameters by full name, shared ones under each of their names: the model's own, not copies. */
   stateDict(): Map<string, Parameter> {
-    return new Map(this.namedParameters({ duplicates: true }));
+    const state = new Map<string, Parameter>();
+    for (const [name, parameter] of this.namedParameters({ duplicates: true })) {
+      if (state.has(name))
+        throw new AutogradError(`module: two parameters of ${this.kind} are named "${name}"; rename one`);
+      state.set(name, parameter);
+    }
+    return state;
   }
 
   /**
-   * Sets parameters from host tensors of the same shape and dtype. All are checked before one is changed;
-   * `strict` (default) refuses names that are missing or unknown.
+   * Copies host tensors of the same shape and dtype into the parameters. All are checked before one is changed;
+   * `strict` (default) refuses names that are missing or unknown, else they are returned.
    */
-  loadStateDict(state: ReadonlyMap<string, HostTensor>, options: { strict?: boolean } = {}): void {
-    const own = this.stateDict();
-    const unknown = [...state.keys()].filter((name) => !own.has(name));
-    const given = new Set([...state.keys()].map((name) => own.get(name)));
-    const missing = [...own].filter(([, parameter]) => !given.has(parameter)).map(([name]) => name);
-    if ((options.strict ?? true) && unknown.length + missing.length > 0)
-      throw new AutogradError(
-        `loadStateDict: missing ${missing.join(", ") || "none"}; unknown ${unknown.join(", ") || "none"}; names must agree`,
-      );
-    for (const [name, value] of state) {
-      const parameter = own.get(name);
-      if (
-        parameter !== undefined &&
-        (!sameShape(parameter.shape, value.shape) || parameter.dtype !== value.dtype)
-      )
-        throw new AutogradError(
-          `loadStateDict: ${name} is ${value.dtype}${showShape(value.shape)}; the model has ${parameter.dtype}${showShape(parameter.shape)}`,
-        );
-    }
-    for (const [name, value] of state) {
-      const parameter = own.get(name);
-      if (parameter !== undefined) parameter.data = value.data;
-    }
+  loadStateDict(
+    state: ReadonlyMap<string, HostTensor>,
+    { strict = true }: { strict?: boolean } = {},
+  ): StateDifference {
+    return loadInto(this.stateDict(), state, strict);
   }
+
+  /** Calls `change` once with each module below, children before parents, then with this one. */
+  apply(change: (module: Module) => void): this {
+    for (const module of [...bottomUp(this, new Set())]) change(module);
+    return this;
+  }
+
+  /** Draws new values for the parameters that stand in this module itself: see `initialize`. */
+  reset(_initializer: Initializer): void {}
 
   /** Sets train mode here and below. */
   train(mode = true): this {
@@ -123,7 +135,7 @@ export abstract class Module {
 
   /** One line a module: name and kind. */
   toString(): string {
-    return Array.from(this.namedModules(), ([name, module]) => {
+    return Array.from(this.namedModules({ duplicates: true }), ([name, module]) => {
       const depth = name === "" ? 0 : name.split(".").length;
       return `${"  ".repeat(depth)}${name === "" ? module.kind : `${name}: ${module.kind}`}`;
     }).join("\n");
@@ -136,35 +148,42 @@ export abstract class Module {
  */
 export const structureOf = (module: Module): string =>
   Array.from(
-    module.namedModules(),
+    module.namedModules({ duplicates: true }),
     ([name, { kind, training, structure }]) => `${name}:${kind}${training ? "+" : ""}${structure}`,
   ).join();
 
-/** Holds across module copies, where `instanceof` does not. */
-export const isModule = (value: unknown): value is Module =>
-  typeof value === "object" && value !== null && brand in value;
+/** Depth first; `seen` is null where shared modules are given each time. */
+function* below(
+  module: Module,
+  prefix: string,
+  seen: Set<Module> | null,
+  open: readonly Module[],
+): Generator<[name: string, module: Module]> {
+  if (seen?.has(module)) return;
+  seen?.add(module);
+  if (open.includes(module))
+    throw new AutogradError(
+      `module: ${prefix} is a ${module.kind} that holds itself; keep references to parents in #private fields`,
+    );
+  yield [prefix, module];
+  for (const [name, child] of module.children())
+    yield* below(child, join(prefix, name), seen, [...open, module]);
+}
 
-const isParameter = (value: unknown): value is Parameter =>
-  typeof value === "object" && value !== null && "requiresGrad" in value && "tensor" in value;
+function* bottomUp(module: Module, seen: Set<Module>): Generator<Module> {
+  if (seen.has(module)) return;
+  seen.add(module);
+  for (const [, child] of module.children()) yield* bottomUp(child, seen);
+  yield module;
+}
 
-/** camelCase to snake_case; names that have underscores already stay. */
-const checkpointName = (key: string): string => key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-
-const join = (prefix: string, name: string): string => (prefix === "" ? name : `${prefix}.${name}`);
-
-const findChild = (parent: Module, path: string): { child: Module; name: string; rest: string } | null => {
-  for (const [name, child] of parent.children())
-    if (path === name || path.startsWith(`${name}.`))
-      return { child, name, rest: path.slice(name.length + 1) };
-  return null;
-};
-
-const replaceChild = (parent: Module, child: Module, name: string, replacement: Module): void => {
-  for (const [key, value] of Object.entries(parent)) {
-    if (value === child && checkpointName(key) === name) Object.assign(parent, { [key]: replacement });
-    else if (Array.isArray(value)) {
-      const index = value.indexOf(child);
-      if (index >= 0 && `${checkpointName(key)}.${index}` === name) value[index] = replacement;
-    }
+/** What stands at a full name. */
+const memberAt = (module: Module, path: string): Member | null => {
+  for (const member of module.members()) {
+    if (path === member.name) return member;
+    if (!path.startsWith(`${member.name}.`) || !isModule(member.value)) continue;
+    const found = memberAt(member.value, path.slice(member.name.length + 1));
+    if (found !== null) return found;
   }
+  return null;
 };

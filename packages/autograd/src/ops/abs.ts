@@ -8,4 +8,5 @@ export const abs = unary({
   vjp: (dy, { inputs: [x], ops }) => [
     ops.mul(dy, ops.sub(ops.cast(ops.less(0, x!), "float32"), ops.cast(ops.less(x!, 0), "float32"))),
   ],
+  takes: ["float32", "int32"],
 });

@@ -10,8 +10,9 @@ export interface CrossEntropyAttributes {
 }
 
 /**
- * −ln softmax(logits)[label] of each row: logits [n, classes], labels int32 [n] → [n]. Rows whose label is
- * `ignoreIndex` (default −100) give 0 and no gradient.
+ * −ln softmax(logits)[label] of each row: logits float32 [n, classes], labels int32 [n] → [n]. Rows whose label is
+ * `ignoreIndex` (default −100) give 0 and no gradient. Other labels must be in 0 … classes − 1: the graph does not
+ * see them, ONNX Runtime refuses them, gpu.js gives any number.
  */
 export const crossEntropy: Op<
   [logits: Operand, labels: Operand, ignoreIndex?: number],
@@ -55,7 +56,8 @@ export const crossEntropy: Op<
           "const label = labels[this.thread.x];",
           `if (label === ${ignoreIndex}) { return 0; }`,
           `const row = ${factor("this.thread.x", isWide(rows * classes))};`,
-          `return Math.log(sum[row]) + top[row] - logits[this.thread.x * ${classes} + ${factor("label", isWide(rows * classes))}];`,
+          // In this order nothing is lost where the logits are large.
+          `return Math.log(sum[row]) + (top[row] - logits[this.thread.x * ${classes} + ${factor("label", isWide(rows * classes))}]);`,
         ],
       );
       return [

@@ -6,6 +6,6 @@ export const equal = binary({
   expression: "a === b ? 1 : 0",
   onnx: "Equal",
   vjp: null,
-  takes: ["float32", "int32"],
+  takes: ["float32", "int32", "bool"],
   gives: "bool",
 });

@@ -1,6 +1,7 @@
 import type { Op, Operand } from "../define-op";
 import { defineOp, toTensor } from "../define-op";
 import { AutogradError } from "../errors";
+import { countFromEnd } from "../kernel-index";
 import { collapse, coordinates, factor, indexText, isWide, kernelText } from "../kernel-text";
 import { normalizeAxis, sizeOf } from "../shape";
 
@@ -9,8 +10,9 @@ export interface AxisAttributes {
 }
 
 /**
- * Entries of `x` along `axis` at `indices` (int32, any shape, each in 0 … size − 1): the axis is replaced
- * by the axes of `indices`. An embedding is a gather along axis 0.
+ * Entries of `x` along `axis` at `indices` (int32, any shape): the axis is replaced by the axes of `indices`. An
+ * embedding is a gather along axis 0. Negative indices count from the end; one outside −size … size − 1 is an
+ * error on onnx engines and gives any number on gpu engines.
  */
 export const gather: Op<[x: Operand, indices: Operand, axis?: number], AxisAttributes> = defineOp(
   {
@@ -44,7 +46,8 @@ export const gather: Op<[x: Operand, indices: Operand, axis?: number], AxisAttri
         ["x", "indices"],
         [
           ...lines,
-          `const index = indices[${index}];`,
+          `const given = indices[${index}];`,
+          `const index = ${countFromEnd("given", length)};`,
           `return x[${factor("index", wide)} * ${inner} + ${place}];`,
         ],
       );

@@ -1,15 +1,13 @@
 import { binary } from "../elementwise";
 
-// The cotangent goes to the larger operand, half to each on a tie.
+// The cotangent goes to the larger operand, half to each on a tie, to both where one is NaN.
 export const maximum = binary({
   name: "maximum",
   expression: "Math.max(a, b)",
   onnx: "Max",
-  vjp: (dy, { inputs: [a, b], output, ops }) => {
-    const shared = ops.div(
-      dy,
-      ops.add(ops.cast(ops.equal(a!, output), "float32"), ops.cast(ops.equal(b!, output), "float32")),
-    );
-    return [ops.where(ops.equal(a!, output), shared, 0), ops.where(ops.equal(b!, output), shared, 0)];
+  vjp: (dy, { inputs: [a, b], ops }) => {
+    const share = ops.where(ops.equal(a!, b!), ops.mul(dy, 0.5), dy);
+    return [ops.where(ops.less(a!, b!), 0, share), ops.where(ops.less(b!, a!), 0, share)];
   },
+  takes: ["float32", "int32"],
 });

@@ -6,4 +6,5 @@ export const neg = unary({
   expression: "-x",
   onnx: "Neg",
   vjp: (dy, { ops }) => [ops.neg(dy)],
+  takes: ["float32", "int32"],
 });

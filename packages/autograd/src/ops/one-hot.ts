@@ -1,20 +1,27 @@
 import type { Op, Operand } from "../define-op";
 import { defineOp } from "../define-op";
+import type { DType } from "../dtype";
 import { AutogradError } from "../errors";
 import { coordinates, isWide, kernelText } from "../kernel-text";
 import { sizeOf } from "../shape";
 
+type OneHotDType = Extract<DType, "float32" | "int32" | "bool">;
+
 interface OneHotAttributes {
   readonly depth: number;
+  readonly dtype: OneHotDType;
 }
 
-/** Float32 of a new last axis of length `depth`: 1 at the index (int32), else 0; all 0 where it is outside. */
-export const oneHot: Op<[indices: Operand, depth: number], OneHotAttributes> = defineOp(
+/**
+ * A new last axis of length `depth`, in `dtype` (default float32): 1 at the index (int32), else 0; all 0 where the
+ * index is outside 0 … depth − 1.
+ */
+export const oneHot: Op<[indices: Operand, depth: number, dtype?: OneHotDType], OneHotAttributes> = defineOp(
   {
     name: "oneHot",
-    infer: ([indices], { depth }) => {
+    infer: ([indices], { depth, dtype }) => {
       if (indices!.dtype !== "int32") throw new AutogradError(`oneHot: given ${indices!.dtype}; takes int32`);
-      return { shape: [...indices!.shape, depth], dtype: "float32" };
+      return { shape: [...indices!.shape, depth], dtype };
     },
     vjp: null,
     gpu: ({ output, attributes: { depth } }) => {
@@ -26,7 +33,7 @@ export const oneHot: Op<[indices: Operand, depth: number], OneHotAttributes> = d
       );
       return [{ source, args: [0], size }];
     },
-    onnx: (b, { depth }) => {
+    onnx: (b, { depth, dtype }) => {
       const [x] = b.inputTypes;
       // ONNX counts negative indices from the end: compare with a ramp instead.
       const column = b.node("Reshape", [b.inputs[0]!, b.constant([...x!.shape, 1], "int64")], {
@@ -37,8 +44,12 @@ export const oneHot: Op<[indices: Operand, depth: number], OneHotAttributes> = d
         "int32",
         [depth],
       );
-      return b.node("Cast", [b.node("Equal", [column, ramp])], { to: 1 });
+      const hits = b.node("Equal", [column, ramp]);
+      return dtype === "bool" ? hits : b.node("Cast", [hits], { to: dtype === "int32" ? 6 : 1 });
     },
   },
-  (indices: Operand, depth: number) => ({ inputs: [indices], attributes: { depth } }),
+  (indices: Operand, depth: number, dtype: OneHotDType = "float32") => ({
+    inputs: [indices],
+    attributes: { depth, dtype },
+  }),
 );

@@ -5,7 +5,7 @@ import { AutogradError } from "../errors";
 import { randomSteps } from "../kernel-random";
 import type { OnnxBuilder } from "../op";
 import { firstUpdates, fraction, inverseModulus, modulus, randomKeys, scale } from "../random";
-import { sizeOf } from "../shape";
+import { showShape, sizeOf } from "../shape";
 
 export interface RandomAttributes {
   readonly shape: Shape;
@@ -20,9 +20,13 @@ export interface RandomAttributes {
 export const randomUniform: Op<[seed: Operand, shape: Shape, salt?: number], RandomAttributes> = defineOp(
   {
     name: "randomUniform",
-    infer: ([seed], { shape }) => {
+    infer: ([seed], { shape, salt }) => {
       if (seed!.dtype !== "int32" || seed!.shape.length !== 0)
-        throw new AutogradError("randomUniform: the seed is an int32 scalar");
+        throw new AutogradError(
+          `randomUniform: the seed is ${seed!.dtype}${showShape(seed!.shape)}; give an int32 scalar`,
+        );
+      if (!Number.isSafeInteger(salt) || salt < 0)
+        throw new AutogradError(`randomUniform: the salt is ${salt}; give an integer from 0`);
       return { shape, dtype: "float32" };
     },
     vjp: null,

@@ -1,6 +1,7 @@
 import type { Op, Operand } from "../define-op";
 import { defineOp } from "../define-op";
 import { AutogradError } from "../errors";
+import { indexStep } from "../kernel-index";
 import { collapse, coordinates, factor, indexText, isWide, kernelText } from "../kernel-text";
 import { sameShape, showShape, sizeOf } from "../shape";
 
@@ -12,7 +13,7 @@ export interface ScatterAttributes {
 
 /**
  * The adjoint of `gather`: zeros of length `size` along `axis`, to which the entries of `updates` are added
- * at `indices` (int32). The axes of `updates` from `axis` on begin with those of `indices`.
+ * at `indices` (int32; negative ones count from the end). The axes of `updates` from `axis` on begin with those of `indices`.
  */
 export const scatterAdd: Op<
   [updates: Operand, indices: Operand, size: number, axis?: number],
@@ -64,7 +65,7 @@ export const scatterAdd: Op<
           "return s;",
         ],
       );
-      return [{ source, args: [0, 1], size }];
+      return [indexStep(1, count, length), { source, args: [0, { step: 0 }], size, work: count }];
     },
     onnx: (b, { axis }) => {
       const { shape } = b.output;

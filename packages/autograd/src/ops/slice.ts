@@ -10,7 +10,10 @@ interface SliceAttributes {
   readonly steps: readonly number[];
 }
 
-/** Elements `start, start + step, … < end` of every axis; steps are positive (default 1). */
+/**
+ * Elements `start, start + step, … < end` of every axis; a negative start or end counts from the end of its axis.
+ * Steps are positive (default 1); `flip` reverses an axis.
+ */
 export const slice: Op<
   [x: Operand, starts: readonly number[], ends: readonly number[], steps?: readonly number[]],
   SliceAttributes
@@ -28,7 +31,7 @@ export const slice: Op<
         );
       if (!valid)
         throw new AutogradError(
-          `slice: [${starts}] to [${ends}] step [${steps}] of ${showShape(shape)}; give 0 ≤ start ≤ end ≤ size and step ≥ 1 for every axis`,
+          `slice: [${starts}] to [${ends}] step [${steps}] of ${showShape(shape)}; give 0 ≤ start ≤ end ≤ size, or negative ones from the end, and step ≥ 1 for every axis; flip reverses an axis`,
         );
       return { shape: shape.map((_, i) => Math.ceil((ends[i]! - starts[i]!) / steps[i]!)), dtype: x!.dtype };
     },
@@ -64,6 +67,13 @@ export const slice: Op<
   },
   (x: Operand, starts: readonly number[], ends: readonly number[], steps?: readonly number[]) => {
     const tensor = toTensor("slice", x);
-    return { inputs: [tensor], attributes: { starts, ends, steps: steps ?? starts.map(() => 1) } };
+    const counted = (list: readonly number[]) =>
+      list.map((place, axis) => (place < 0 ? place + (tensor.shape[axis] ?? 0) : place));
+    const attributes: SliceAttributes = {
+      starts: counted(starts),
+      ends: counted(ends),
+      steps: steps ?? starts.map(() => 1),
+    };
+    return { inputs: [tensor], attributes };
   },
 );

@@ -1,7 +1,10 @@
 import { AutogradError } from "../../errors";
-import { kernelFunctions } from "../../kernel-text";
+import type { EngineFacts } from "../../support";
+import { functionsFor, textFor } from "./functions";
 import type { GpuMode } from "./mode";
 import type { PlanStep } from "./plan";
+import { findWebGl } from "./web-gl";
+import { findWebGpu } from "./web-gpu";
 
 /** A kernel made ready: called with flat arrays, it gives a flat array; inside a pipeline's build, handles. */
 export type Kernel = (...arrays: readonly unknown[]) => unknown;
@@ -12,11 +15,23 @@ export interface Pipeline {
   destroy(): Promise<void>;
 }
 
+/** What a kernel is made of. */
+export type KernelText = Pick<PlanStep, "source" | "size" | "args" | "scalar">;
+
+export interface TimedKernel {
+  run(arrays: readonly unknown[]): Promise<{ readonly value: unknown; readonly milliseconds: number }>;
+  destroy(): void;
+}
+
 /** One gpu.js instance. */
 export interface GpuDevice {
   readonly mode: GpuMode;
-  createKernel(step: Pick<PlanStep, "source" | "size" | "args" | "scalar">): Kernel;
+  readonly facts: EngineFacts;
+  createKernel(step: KernelText): Kernel;
   destroyKernel(kernel: Kernel): void;
+  /** A kernel whose values stay on the device, for measuring it alone. Give its values to `drop`. */
+  createTimedKernel(step: KernelText): TimedKernel;
+  drop(value: unknown): void;
   /** `build` is called once, with one handle an argument, and gives the handles of the results. */
   createPipeline(
     build: (handles: readonly unknown[]) => readonly unknown[],
@@ -37,7 +52,12 @@ interface PipelineShortcut {
   readonly fallbackReason: string | null;
   destroy(): Promise<void>;
 }
+interface Texture {
+  delete(): void;
+}
 interface GpuInstance {
+  /** WebGL's. */
+  readonly context: { finish(): void };
   readonly kernels: object[];
   addFunction(source: string, settings: object): unknown;
   createKernel(source: string, settings: object): KernelShortcut;
@@ -45,11 +65,13 @@ interface GpuInstance {
   destroy(): Promise<void>;
 }
 interface GpuModule {
+  readonly WebGPUContext: {
+    acquire(): Promise<{ readonly device: { readonly queue: { onSubmittedWorkDone(): Promise<void> } } }>;
+  };
   readonly GPU: {
     new (settings: { mode: GpuMode }): GpuInstance;
     readonly isWebGL2Supported: boolean;
     readonly isWebAssemblySupported: boolean;
-    isWebGPUAvailable(): Promise<boolean>;
   };
 }
 
@@ -59,56 +81,107 @@ const registerTypes = (arrays: number, registers: number): string[] => [
   ...Array.from({ length: registers }, () => "Integer"),
 ];
 
+/** Registers are parameters: zeros are given for them. */
+const withRegisters = ({ scalar }: KernelText, shortcut: KernelShortcut): Kernel => {
+  if (scalar === undefined) return shortcut;
+  const zeros = scalar.registers.map(() => 0);
+  return (...arrays) => shortcut(...arrays, ...zeros);
+};
+
+/** The flat array of a value of three axes. */
+const flat = (value: unknown, size: number): Float32Array => {
+  const array = new Float32Array(size);
+  let at = 0;
+  for (const plane of value as Float32Array[][])
+    for (const row of plane) {
+      array.set(row, at);
+      at += row.length;
+    }
+  return array;
+};
+
 /** gpu.js, loaded on first use: it looks for native libraries while it loads. */
 const load = async (): Promise<GpuModule> => {
   const module = (await import("gpu.js")) as unknown as GpuModule & { default?: GpuModule };
   return module.GPU === undefined ? module.default! : module;
 };
 
-const isAvailable = async ({ GPU }: GpuModule, mode: GpuMode): Promise<boolean> => {
-  if (mode === "webgpu") return GPU.isWebGPUAvailable().catch(() => false);
+/** What is known of a mode, before gpu.js is loaded; an error says why it is missing. */
+const findFacts = async (mode: GpuMode): Promise<EngineFacts> => {
+  if (mode !== "webgpu" && mode !== "webgl2") return {};
+  const facts = mode === "webgpu" ? await findWebGpu() : findWebGl();
+  if ("missing" in facts)
+    throw new AutogradError(
+      `gpu:${mode}: not available here: ${facts.missing}; gpu:webasm and gpu:cpu run everywhere`,
+    );
+  return facts;
+};
+
+const isAvailable = ({ GPU }: GpuModule, mode: GpuMode): boolean => {
   if (mode === "webgl2") return GPU.isWebGL2Supported;
-  return mode === "cpu" || GPU.isWebAssemblySupported;
+  return mode !== "webasm" || GPU.isWebAssemblySupported;
 };
 
 export const openDevice = async (mode: GpuMode): Promise<GpuDevice> => {
+  const facts = await findFacts(mode);
   const module = await load();
-  if (!(await isAvailable(module, mode)))
-    throw new AutogradError(`gpu:${mode}: not available here; gpu:webasm and gpu:cpu run everywhere`);
+  if (!isAvailable(module, mode))
+    throw new AutogradError(`gpu:${mode}: not available here: gpu.js finds none; gpu:cpu runs everywhere`);
   const gpu = new module.GPU({ mode });
-  for (const { source, arguments: names } of kernelFunctions)
+  for (const { source, arguments: names } of functionsFor(mode))
     gpu.addFunction(source, {
       argumentTypes: Object.fromEntries(names.map((name) => [name, "Number"])),
       returnType: "Number",
     });
+  const make = ({ source, size, args, scalar }: KernelText, settings: object = {}): KernelShortcut =>
+    gpu.createKernel(textFor(mode, source), {
+      output: scalar === undefined ? [size] : [1, scalar.y, scalar.z],
+      // Loop bounds are literal and thereby uncapped; the cap would be 1000 otherwise.
+      loopMaxIterations: 2 ** 24,
+      ...(mode === "webgl2" ? { precision: "single" } : {}),
+      ...(scalar === undefined ? {} : { argumentTypes: registerTypes(args.length, scalar.registers.length) }),
+      ...settings,
+    });
+  const remove = (shortcut: KernelShortcut): void => {
+    shortcut.destroy();
+    // On the cpu, gpu.js keeps destroyed kernels, with their arrays.
+    const at = gpu.kernels.indexOf(shortcut.kernel);
+    if (at >= 0) gpu.kernels.splice(at, 1);
+  };
+  /** Waits until the GPU has done what it was given. */
+  const settled = async (): Promise<void> => {
+    if (mode === "webgl2") gpu.context.finish();
+    if (mode === "webgpu") await (await module.WebGPUContext.acquire()).device.queue.onSubmittedWorkDone();
+  };
   // The gpu.js kernel behind each of ours.
   const shortcuts = new WeakMap<Kernel, KernelShortcut>();
   return {
     mode,
-    createKernel: ({ source, size, args, scalar }) => {
-      const shortcut = gpu.createKernel(source, {
-        output: scalar === undefined ? [size] : [1, scalar.y, scalar.z],
-        // Loop bounds are literal and thereby uncapped; the cap would be 1000 otherwise.
-        loopMaxIterations: 2 ** 24,
-        ...(mode === "webgl2" ? { precision: "single" } : {}),
-        ...(scalar === undefined
-          ? {}
-          : { argumentTypes: registerTypes(args.length, scalar.registers.length) }),
-      });
-      shortcuts.set(shortcut, shortcut);
-      if (scalar === undefined) return shortcut;
-      const zeros = scalar.registers.map(() => 0);
-      const kernel: Kernel = (...arrays) => shortcut(...arrays, ...zeros);
+    facts,
+    createKernel: (step) => {
+      const shortcut = make(step);
+      const kernel = withRegisters(step, shortcut);
       shortcuts.set(kernel, shortcut);
       return kernel;
     },
-    destroyKernel: (kernel) => {
-      const shortcut = shortcuts.get(kernel)!;
-      shortcut.destroy();
-      // On the cpu, gpu.js keeps destroyed kernels, with their arrays.
-      const at = gpu.kernels.indexOf(shortcut.kernel);
-      if (at >= 0) gpu.kernels.splice(at, 1);
+    destroyKernel: (kernel) => remove(shortcuts.get(kernel)!),
+    createTimedKernel: (step) => {
+      const stays = mode === "webgl2" || mode === "webgpu";
+      const shortcut = make(step, stays ? { pipeline: true, immutable: true, dynamicArguments: true } : {});
+      const kernel = withRegisters(step, shortcut);
+      return {
+        run: async (arrays) => {
+          await settled();
+          const start = performance.now();
+          const value = await kernel(...arrays);
+          await settled();
+          const milliseconds = performance.now() - start;
+          return { value: step.scalar === undefined ? value : flat(value, step.size), milliseconds };
+        },
+        destroy: () => remove(shortcut),
+      };
     },
+    drop: (value) => (value as Partial<Texture> | undefined)?.delete?.(),
     createPipeline: (build, argumentCount, threads) => {
       const traced = (...handles: readonly unknown[]) => build(handles);
       // gpu.js makes as many handles as the function has parameters.

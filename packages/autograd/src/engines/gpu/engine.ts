@@ -2,8 +2,10 @@ import { isArrayOf } from "../../dtype";
 import type { Engine, Executable } from "../../engine";
 import { AutogradError } from "../../errors";
 import type { Graph } from "../../graph";
+import { sumByOp } from "../../op-times";
 import type { Parameter } from "../../parameter";
 import { sameShape, showShape } from "../../shape";
+import type { EngineFacts } from "../../support";
 import type { HostTensor } from "../../tensor";
 import { fromFloat32, toFloat32 } from "./convert";
 import type { GpuDevice } from "./device";
@@ -13,19 +15,20 @@ import type { GpuMode } from "./mode";
 import { parameterArrays } from "./parameters";
 import type { Source } from "./plan";
 import { makePlan } from "./plan";
-import { directRunner, pipelineRunner } from "./runners";
+import { directRunner, pipelineRunner, timeSteps } from "./runners";
 
 /**
  * The built-in engine: graphs as gpu.js kernels, one kernel after another on the cpu, one pipeline elsewhere.
  * All numbers are float32 inside: int32 values are exact up to 2²⁴.
  */
-export const gpuEngine = async (mode: GpuMode): Promise<Engine> => {
+export const gpuEngine = async (mode: GpuMode): Promise<Engine & EngineFacts> => {
   const device: GpuDevice = await openDevice(mode);
   const name = `gpu:${mode}`;
   const kernels = kernelStore(device);
   const parameters = parameterArrays();
   const changing = new WeakSet<Parameter>();
-  const open = new Set<Executable>();
+  /** Releases the plans that are open. */
+  const open = new Set<() => Promise<void>>();
   let disposed = false;
 
   const compile = async (graph: Graph): Promise<Executable> => {
@@ -37,12 +40,17 @@ export const gpuEngine = async (mode: GpuMode): Promise<Engine> => {
         ? directRunner(plan, taken, parameters)
         : pipelineRunner(device, plan, taken, parameters, changing);
     let released: Promise<void> | null = null;
+    let disposedByCaller = false;
 
-    const run = async (inputs: readonly HostTensor[]): Promise<HostTensor[]> => {
+    const arraysOf = (inputs: readonly HostTensor[]): Float32Array[] => {
       if (released !== null)
         throw new AutogradError(`${name}: this plan was disposed; compile the graph again`);
       checkInputs(name, graph, inputs);
-      const arrays = inputs.map(({ dtype, data }) => toFloat32(dtype, data));
+      return inputs.map(({ dtype, data }) => toFloat32(dtype, data));
+    };
+
+    const run = async (inputs: readonly HostTensor[]): Promise<HostTensor[]> => {
+      const arrays = arraysOf(inputs);
       const results = await runner.run(arrays);
       const given = new Set<number>();
       const arrayOf = (source: Source): Float32Array => {
@@ -57,27 +65,36 @@ export const gpuEngine = async (mode: GpuMode): Promise<Engine> => {
       return plan.outputs.map(({ from, type }) => fromFloat32(type, arrayOf(from)));
     };
 
-    const executable: Executable = {
+    const release = (): Promise<void> => {
+      released ??= runner.destroy().then(() => {
+        kernels.release(plan);
+        open.delete(release);
+      });
+      return released;
+    };
+    open.add(release);
+    return {
       run,
-      dispose: () => {
-        released ??= runner.destroy().then(() => {
-          kernels.release(plan);
-          open.delete(executable);
-        });
-        return released;
+      profile: async (inputs) => {
+        const times = await timeSteps(device, plan, parameters, arraysOf(inputs));
+        return sumByOp(plan.steps.map(({ op }, i) => [op, times[i]!] as const));
+      },
+      dispose: async () => {
+        if (disposedByCaller) throw new AutogradError(`${name}: this plan was disposed already`);
+        disposedByCaller = true;
+        await release();
       },
     };
-    open.add(executable);
-    return executable;
   };
 
   return {
     name,
+    ...device.facts,
     compile,
     dispose: async () => {
-      if (disposed) return;
+      if (disposed) throw new AutogradError(`${name}: the engine was disposed already`);
       disposed = true;
-      await Promise.all([...open].map((executable) => executable.dispose()));
+      await Promise.all([...open].map((release) => release()));
       await device.destroy();
     },
   };

@@ -1,5 +1,5 @@
 import type { GpuDevice, Kernel } from "./device";
-import type { Plan } from "./plan";
+import type { Plan, PlanStep } from "./plan";
 
 /** The kernels of a device, one for each text and output shape, shared by the plans that use it. */
 export interface KernelStore {
@@ -8,9 +8,11 @@ export interface KernelStore {
   release(plan: Plan): void;
 }
 
+/** Steps with one key are one kernel. */
+export const keyOf = ({ source, size, scalar }: PlanStep): string => `${size} ${scalar?.y} ${source}`;
+
 export const kernelStore = (device: GpuDevice): KernelStore => {
   const entries = new Map<string, { readonly kernel: Kernel; users: number }>();
-  const keyOf = ({ source, size, scalar }: Plan["steps"][number]) => `${size} ${scalar?.y} ${source}`;
   return {
     take: (plan) =>
       plan.steps.map((step) => {

@@ -17,6 +17,8 @@ export type Source =
   | { readonly kind: "step"; readonly step: number };
 
 export interface PlanStep {
+  /** The op that it computes, or a part of it. */
+  readonly op: string;
   readonly source: string;
   readonly size: number;
   readonly args: readonly Source[];
@@ -49,14 +51,16 @@ export const makePlan = (mode: GpuMode, graph: Graph): Plan => {
   }
 
   const addStep = (
+    op: string,
     { source, size, scalar, work = 1 }: Omit<GpuStep, "args">,
     args: readonly Source[],
   ): Source => {
     if (size === 0) return empty;
+    if (mode !== "cpu") checkLoops(engine, op, source);
     const key = `step ${size} ${scalar?.y} ${args.map((arg) => names.get(arg)).join(",")} ${source}`;
     const found = known.get(key);
     if (found !== undefined) return found;
-    steps.push({ source, size, args, work: work * size, ...(scalar === undefined ? {} : { scalar }) });
+    steps.push({ op, source, size, args, work: work * size, ...(scalar === undefined ? {} : { scalar }) });
     const made: Source = { kind: "step", step: steps.length - 1 };
     known.set(key, made);
     // A short name: keys of later steps would grow with the depth of the graph.
@@ -76,7 +80,7 @@ export const makePlan = (mode: GpuMode, graph: Graph): Plan => {
       const from = step.args.map((arg) =>
         typeof arg === "number" ? values.get(inputs[arg]!)! : made[arg.step]!,
       );
-      made.push(addStep(step, from));
+      made.push(addStep(node.op, step, from));
     }
     return made.at(-1) ?? empty;
   };
@@ -102,15 +106,24 @@ export const makePlan = (mode: GpuMode, graph: Graph): Plan => {
   for (const node of graph.nodes)
     values.set(node, leaf(node) ?? (sizeOf(node.shape) === 0 ? empty : lower(node)));
   // Results are read back as flat arrays.
-  const flat = (source: Source, size: number): Source =>
-    source.kind === "step" && steps[source.step]!.scalar !== undefined
-      ? addStep(viewKernel(0, size, [size], [1]), [source])
-      : source;
+  const flat = (source: Source, size: number): Source => {
+    const step = source.kind === "step" ? steps[source.step]! : null;
+    return step?.scalar === undefined ? source : addStep(step.op, viewKernel(0, size, [size], [1]), [source]);
+  };
   const outputs = graph.outputs.map((node) => ({
     from: flat(values.get(node)!, sizeOf(node.shape)),
     type: node,
   }));
   return prune(steps, outputs);
+};
+
+/** Loops count in float32 there: one of more turns would never end. */
+const checkLoops = (engine: string, op: string, source: string): void => {
+  for (const [, turns] of source.matchAll(/for \(let \w+ = \d+; \w+ < (\d+)/g))
+    if (Number(turns) > 2 ** 24)
+      throw new AutogradError(
+        `${engine}: ${op} would take a loop of ${turns} turns; this device counts to ${2 ** 24}; use gpu:cpu`,
+      );
 };
 
 /** Leaves out the steps that no output needs (operands of custom gradients, say) and numbers the rest anew. */
@@ -134,4 +147,28 @@ const prune = (
     })),
     work: kept.reduce((total, { work }) => total + work, 0),
   };
+};
+
+/** For each step, the earlier steps that it reads last: their arrays can go when it has run; wanted ones never. */
+export const lastReads = (plan: Plan): readonly (readonly number[])[] => {
+  const wanted = new Set(plan.outputs.flatMap(({ from }) => (from.kind === "step" ? [from.step] : [])));
+  const lastReader = new Map<number, number>();
+  plan.steps.forEach(({ args }, i) => {
+    for (const arg of args) if (arg.kind === "step") lastReader.set(arg.step, i);
+  });
+  const dying: number[][] = plan.steps.map(() => []);
+  for (const [step, reader] of lastReader) if (!wanted.has(step)) dying[reader]!.push(step);
+  return dying;
+};
+
+/** The most bytes that the arrays of steps take at one time, in the order of the plan. */
+export const peakBytes = (plan: Plan): number => {
+  const dying = lastReads(plan);
+  let [held, peak] = [0, 0];
+  plan.steps.forEach(({ size }, i) => {
+    held += 4 * size;
+    peak = Math.max(peak, held);
+    for (const step of dying[i]!) held -= 4 * plan.steps[step]!.size;
+  });
+  return peak;
 };

@@ -1,8 +1,10 @@
 import type { Parameter } from "../../parameter";
 import { toFloat32 } from "./convert";
 import type { GpuDevice, Kernel, Pipeline } from "./device";
+import { keyOf } from "./kernels";
 import type { ParameterArrays } from "./parameters";
 import type { Plan, Source } from "./plan";
+import { lastReads } from "./plan";
 
 /** Runs a plan's kernels. */
 export interface Runner {
@@ -21,29 +23,64 @@ const wantedSteps = (plan: Plan): number[] => [
  * result goes when its last reader has run.
  */
 export const directRunner = (plan: Plan, kernels: readonly Kernel[], parameters: ParameterArrays): Runner => {
-  const wanted = new Set(wantedSteps(plan));
-  const lastReader = new Map<number, number>();
-  plan.steps.forEach(({ args }, i) => {
-    for (const arg of args) if (arg.kind === "step") lastReader.set(arg.step, i);
-  });
-  const dying: number[][] = plan.steps.map(() => []);
-  for (const [step, reader] of lastReader) if (!wanted.has(step)) dying[reader]!.push(step);
+  const dying = lastReads(plan);
   return {
     run: async (inputs) => {
       const results = new Map<number, Float32Array>();
-      const arrayOf = (source: Source): Float32Array => {
-        if (source.kind === "input") return inputs[source.index]!;
-        if (source.kind === "parameter") return parameters.get(source.parameter);
-        return source.kind === "constant" ? source.values : results.get(source.step)!;
-      };
       plan.steps.forEach(({ args }, i) => {
-        results.set(i, kernels[i]!(...args.map(arrayOf)) as Float32Array);
+        const arrays = args.map((source) => arrayOf(source, inputs, parameters, results));
+        results.set(i, kernels[i]!(...arrays) as Float32Array);
         for (const step of dying[i]!) results.delete(step);
       });
       return results;
     },
     destroy: async () => {},
   };
+};
+
+const arrayOf = <A>(
+  source: Source,
+  inputs: readonly Float32Array[],
+  parameters: ParameterArrays,
+  results: ReadonlyMap<number, A>,
+): Float32Array | A => {
+  if (source.kind === "input") return inputs[source.index]!;
+  if (source.kind === "parameter") return parameters.get(source.parameter);
+  return source.kind === "constant" ? source.values : results.get(source.step)!;
+};
+
+/** What each step of a launch took, in milliseconds: one kernel after another, each waited for. */
+export const timeSteps = async (
+  device: GpuDevice,
+  plan: Plan,
+  parameters: ParameterArrays,
+  inputs: readonly Float32Array[],
+): Promise<number[]> => {
+  const dying = lastReads(plan);
+  const results = new Map<number, unknown>();
+  const times: number[] = [];
+  const timed = new Map(plan.steps.map((step) => [keyOf(step), step]));
+  const kernels = new Map([...timed].map(([key, step]) => [key, device.createTimedKernel(step)]));
+  try {
+    // The first launch compiles the kernels.
+    for (const warm of [true, false])
+      for (const [i, step] of plan.steps.entries()) {
+        const arrays = step.args.map((source) => arrayOf(source, inputs, parameters, results));
+        const { value, milliseconds } = await kernels.get(keyOf(step))!.run(arrays);
+        results.set(i, value);
+        if (!warm) times.push(milliseconds);
+        for (const read of dying[i]!) {
+          device.drop(results.get(read));
+          results.delete(read);
+        }
+        if (i < plan.steps.length - 1) continue;
+        for (const left of results.values()) device.drop(left);
+        results.clear();
+      }
+  } finally {
+    for (const kernel of kernels.values()) kernel.destroy();
+  }
+  return times;
 };
 
 /** Parameters of at most this many elements are sent at every run. */

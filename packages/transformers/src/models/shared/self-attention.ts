@@ -57,7 +57,10 @@ export class SelfAttentionContext {
     const [queries, keys, values] = [q, k, v].map((x) => this.#split(x, heads)) as [Tensor, Tensor, Tensor];
     const past = this.#cache?.layers[this.present.length];
     this.present.push({ keys, values });
-    if (past === undefined) return this.#join(attention(queries, keys, values, this.#mask, dropout));
+    if (past === undefined) {
+      const options = { scale: 1, mask: this.#mask, dropout };
+      return this.#join(attention(queries, keys, values, options));
+    }
     const scores = concat(
       [
         add(matmul(queries, past.keys, { transposeB: true }), this.#cache!.mask),

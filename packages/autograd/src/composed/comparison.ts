@@ -1,0 +1,22 @@
+import type { Operand } from "../define-op";
+import * as ops from "../ops";
+import type { Tensor } from "../tensor";
+
+/** a ≠ b, elementwise, of float32, int32 or bool; true where one is NaN. */
+export const notEqual = (a: Operand, b: Operand): Tensor => ops.logicalNot(ops.equal(a, b));
+
+/** a > b, elementwise. */
+export const greater = (a: Operand, b: Operand): Tensor => ops.less(b, a);
+
+/** a ≤ b, elementwise, false where one is NaN. */
+export const lessEqual = (a: Operand, b: Operand): Tensor => ops.logicalOr(ops.less(a, b), ops.equal(a, b));
+
+/** a ≥ b, elementwise, false where one is NaN. */
+export const greaterEqual = (a: Operand, b: Operand): Tensor => lessEqual(b, a);
+
+/** Whether exactly one of two booleans holds. */
+export const logicalXor = (a: Operand, b: Operand): Tensor =>
+  ops.logicalOr(ops.logicalAnd(a, ops.logicalNot(b)), ops.logicalAnd(ops.logicalNot(a), b));
+
+/** Whether x is neither infinite nor NaN (exported as `isFinite`, which a file must not shadow). */
+export const elementIsFinite = (x: Operand): Tensor => ops.less(ops.abs(x), Number.POSITIVE_INFINITY);
