@@ -11,7 +11,7 @@ import type { TensorType } from "./tensor";
 export type Unary = Op<[x: Operand]>;
 export type Binary = Op<[a: Operand, b: Operand]>;
 
-interface ElementwiseSpec {
+export interface ElementwiseSpec {
   readonly name: string;
   /** JavaScript expression of the element: over `x`, or over `a` and `b`. */
   readonly expression: string;

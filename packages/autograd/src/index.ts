@@ -55,7 +55,7 @@ export {
   type Shape,
   type TensorArray,
 } from "./dtype";
-export { binary, unary } from "./elementwise";
+export { type Binary, binary, type ElementwiseSpec, type Unary, unary } from "./elementwise";
 export type { Engine, Executable, OpTime } from "./engine";
 export { AutogradError, isAutogradError } from "./errors";
 export { evaluate } from "./evaluate";

@@ -4,6 +4,7 @@ import { modulus } from "../src/random";
 import goldenOps from "./golden/ops.json" with { type: "json" };
 import type { Build, GoldenFile, OpCase } from "./golden-cases";
 import { buildsOf, casesFrom } from "./golden-cases";
+import { nnCases } from "./nn-cases";
 
 export * from "./golden-cases";
 
@@ -56,6 +57,7 @@ const builds: Readonly<Record<string, Build>> = {
 /** Every op on torch's inputs (made by reference/autograd/make_ops.py, torch 2.13, seed 20). */
 export const opCases: readonly OpCase[] = [
   ...casesFrom(goldenOps as unknown as GoldenFile, buildsOf(ops, builds)),
+  ...nnCases,
 ];
 
 /** Draws of `randomUniform` that every engine gives exactly as `randomUniformHost` (src/random.ts) does. */

@@ -3,7 +3,7 @@ export type Schedule = (step: number) => number;
 
 /** Rises from 0 over `warmupSteps` updates, then falls to 0 at `totalSteps`, both in straight lines. */
 export const linearSchedule = (warmupSteps: number, totalSteps: number): Schedule =>
-  warmedUp(warmupSteps, (step) => 1 - progressAt(step, warmupSteps, totalSteps));
+  warmedUp(warmupSteps, (step) => Math.max(0, (totalSteps - step) / Math.max(1, totalSteps - warmupSteps)));
 
 /** Rises in a straight line over `warmupSteps`, then stays 1. */
 export const constantSchedule = (warmupSteps = 0): Schedule => warmedUp(warmupSteps, () => 1);

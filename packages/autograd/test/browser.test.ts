@@ -1,0 +1,81 @@
+import { fileURLToPath } from "node:url";
+import type { Browser } from "@waveft/browser-test";
+import { bundle, noChromium, openBrowser } from "@waveft/browser-test";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { supportChecks } from "./support-check";
+
+/** Live objects of a page's GPU, counted where they are made and deleted. */
+const counters = `
+  globalThis.live = {};
+  const watch = (type, make, end, kind, ended = (object) => object) => {
+    const { prototype } = globalThis[type] ?? { prototype: null };
+    if (prototype === null) return;
+    const made = prototype[make];
+    prototype[make] = function (...args) {
+      live[kind] = (live[kind] ?? 0) + 1;
+      return made.apply(this, args);
+    };
+    const owner = typeof end === "string" ? prototype : end.prototype;
+    const name = typeof end === "string" ? end : "destroy";
+    const gone = owner[name];
+    const seen = new WeakSet();
+    owner[name] = function (...args) {
+      const object = args.length === 0 ? this : args[0];
+      if (object && !seen.has(object)) { seen.add(object); live[kind]--; }
+      return gone.apply(this, args);
+    };
+  };
+  watch("WebGL2RenderingContext", "createTexture", "deleteTexture", "textures");
+  watch("WebGL2RenderingContext", "createProgram", "deleteProgram", "programs");
+  if (globalThis.GPUBuffer) watch("GPUDevice", "createBuffer", GPUBuffer, "buffers");
+`;
+
+describe.skipIf(noChromium !== "")(`Chromium${noChromium}`, () => {
+  let browser: Browser;
+  beforeAll(async () => {
+    const entry = fileURLToPath(new URL("./browser/entry.ts", import.meta.url));
+    const body = await bundle(entry, { external: ["@waveft/engine-onnx"] });
+    browser = await openBrowser({ "/entry.js": { type: "text/javascript", body } }, { gpu: true });
+  }, 120_000);
+  afterAll(() => browser?.close());
+
+  describe.each(["webgl2", "webgpu"] as const)("gpu:%s", (mode) => {
+    let page: Awaited<ReturnType<Browser["open"]>>;
+    let found: Readonly<Record<string, readonly string[]>>;
+    // As text, because the test runner rewrites imports inside functions.
+    const ask = <T>(call: string): Promise<T> => page.evaluate<T>(`import("/entry.js").then((it) => it.${call})`);
+
+    beforeAll(async () => {
+      page = await browser.open(counters);
+      found = await ask(`checkSupport("${mode}")`);
+    }, 180_000);
+    afterAll(() => page?.close());
+
+    test.each(supportChecks(`gpu:${mode}`).map(({ name }) => name))("%s", (name) => {
+      expect(found[name]).toEqual([]);
+    });
+
+    test("500 steps of training leave memory as it was", async () => {
+      const session = await page.context().newCDPSession(page);
+      const bytes = async (): Promise<number> => {
+        await session.send("HeapProfiler.collectGarbage");
+        return (await session.send("Runtime.getHeapUsage")).usedSize;
+      };
+      const live = () => page.evaluate<Record<string, number>>("({ ...live })");
+      const { first, last } = await ask<{ first: number; last: number }>(`train("${mode}", 100)`);
+      expect(last).toBeLessThan(first / 4);
+      const [objects, before] = [await live(), await bytes()];
+      await ask(`train("${mode}", 500)`);
+      expect(await live()).toEqual(objects);
+      expect((await bytes()) - before).toBeLessThan(3e6);
+    }, 120_000);
+
+    test("plans that come and go leave nothing", async () => {
+      const live = () => page.evaluate<Record<string, number>>("({ ...live })");
+      await ask(`cycle("${mode}", 0, 2)`);
+      const objects = await live();
+      await ask(`cycle("${mode}", 2, 20)`);
+      expect(await live()).toEqual(objects);
+    }, 120_000);
+  });
+});

@@ -1,0 +1,28 @@
+import type { Engine } from "../../src";
+import { gpuEngine } from "../../src/engines/gpu";
+import { supportChecks } from "../support-check";
+import { comeAndGo, trainNetwork } from "../training";
+
+export type PageMode = "webgl2" | "webgpu";
+
+const engines = new Map<PageMode, Promise<Engine>>();
+
+const engineOf = (mode: PageMode): Promise<Engine> => {
+  const engine = engines.get(mode) ?? gpuEngine(mode);
+  engines.set(mode, engine);
+  return engine;
+};
+
+/** Runs every check of the support matrix: by name, what is wrong. */
+export const checkSupport = async (mode: PageMode): Promise<Record<string, readonly string[]>> => {
+  const engine = await engineOf(mode);
+  const found: Record<string, readonly string[]> = {};
+  for (const { name, complaints } of supportChecks(`gpu:${mode}`))
+    found[name] = await complaints(engine).catch((error: unknown) => [String(error)]);
+  return found;
+};
+
+export const train = async (mode: PageMode, steps: number) => trainNetwork(await engineOf(mode), steps);
+
+export const cycle = async (mode: PageMode, from: number, plans: number) =>
+  comeAndGo(await engineOf(mode), from, plans);

@@ -1,0 +1,48 @@
+import type { Engine } from "../src";
+import { compile, gradients, hostTensor, Parameter, type Tensor } from "../src";
+import * as ops from "../src/ops";
+
+const wave = (size: number, by: number, scale = 1): Float32Array =>
+  Float32Array.from({ length: size }, (_, i) => scale * Math.sin(i * by + 1));
+
+/** A small network, trained on the host: its loss before and after. */
+export const trainNetwork = async (engine: Engine, steps: number): Promise<{ first: number; last: number }> => {
+  const [count, inner] = [16, 24];
+  const weights = [
+    new Parameter(hostTensor(wave(inner * 3, 1.7, 0.5), [inner, 3])),
+    new Parameter(hostTensor(new Float32Array(inner), [inner])),
+    new Parameter(hostTensor(wave(inner, 2.3, 0.3), [1, inner])),
+  ];
+  const [w, b, v] = weights as [Parameter, Parameter, Parameter];
+  const step = compile(
+    (x: Tensor, y: Tensor) => {
+      const error = ops.sub(ops.linear(ops.tanh(ops.linear(x, w, b)), v), y);
+      const loss = ops.div(ops.sum(ops.mul(error, error)), count);
+      return { loss, slopes: gradients(loss, weights) };
+    },
+    { device: engine },
+  );
+  const x = hostTensor(wave(count * 3, 0.9), [count, 3]);
+  const y = hostTensor(wave(count, 1.1), [count, 1]);
+  const losses: number[] = [];
+  for (let i = 0; i < steps; i++) {
+    const { loss, slopes } = await step(x, y);
+    losses.push(loss.data[0]!);
+    weights.forEach((weight, k) => {
+      const slope = slopes[k]!.data;
+      for (let j = 0; j < slope.length; j++) weight.data[j]! -= 0.05 * slope[j]!;
+      weight.touch();
+    });
+  }
+  await step.dispose();
+  return { first: losses[0]!, last: losses.at(-1)! };
+};
+
+/** Plans of different shapes, each compiled, run and disposed. */
+export const comeAndGo = async (engine: Engine, from: number, plans: number): Promise<void> => {
+  for (let i = from; i < from + plans; i++) {
+    const twice = compile((x: Tensor) => ops.softmax(ops.matmul(x, x, { transposeB: true })), { device: engine });
+    await twice(hostTensor(wave(40 * (30 + i), 0.3), [30 + i, 40]));
+    await twice.dispose();
+  }
+};
