@@ -1,6 +1,6 @@
 // pnpm bench <name> [options]: one measurement beside its real peer, in one run. Run `pnpm build` first.
 const benches = {
-  "engine-onnx": "./engine-onnx.mjs",
+  autograd: "./autograd.mjs",
   wavelet: "./wavelet.mjs",
 };
 

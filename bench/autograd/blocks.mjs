@@ -55,7 +55,8 @@ export const makeInput = ({ length, width }) => ({
 
 /**
  * Σ y² of the stack's output y. `lib.linear` adds the bias; `lib.attention` takes q (scaled), k, v
- * [1, heads, length, width / heads] and is causal.
+ * [1, heads, length, width / heads] and is causal; `lib.sumOfSquares` sums rows first, for some of the libraries add
+ * one number after another in float32, which over a million is off by 4e-4.
  */
 export const lossOf = (lib, x, weights, { width, heads, length }) => {
   const headWidth = width / heads;

@@ -13,7 +13,7 @@ const libOf = (A, length) => {
     relu: A.relu,
     add: A.add,
     scale: A.mul,
-    sumOfSquares: (x) => A.sum(A.mul(x, x)),
+    sumOfSquares: (x) => A.sum(A.sum(A.mul(x, x), { axes: -1 })),
   };
 };
 
@@ -61,7 +61,12 @@ const adapted = (A, lib, weights, adapters) => {
  * The graph of `count` blocks and its feeds. `wanted`: "loss" (no gradient), "input" (and its gradient),
  * "adapters" (and the gradients of low-rank adapters and of the input). `seconds` is filled with phases.
  */
-export const makeBlocks = (A, config, count, { wanted = "input", parameters, dtype, shared, seconds = {} } = {}) => {
+export const makeBlocks = (
+  A,
+  config,
+  count,
+  { wanted = "input", parameters, dtype, shared, seconds = {} } = {},
+) => {
   const weights = parameters ?? makeParameters(A, config, count, { shared, dtype });
   const { data, shape } = makeInput(config);
   const start = performance.now();
@@ -87,5 +92,5 @@ export const makeBlocks = (A, config, count, { wanted = "input", parameters, dty
   return { graph, feeds: [A.hostTensor(data, shape)] };
 };
 
-/** Multiply-adds × 2 that the adapters add: three products forward and backward for each factor, less none. */
+/** Floating-point operations that the adapters add: for each factor a product forward and two backward. */
 export const adapterFlops = ({ length, width }, count) => 2 * count * 3 * 2 * (2 * length * width * rank);

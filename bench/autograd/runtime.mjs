@@ -3,7 +3,9 @@ import { createRequire } from "node:module";
 import { toOnnx } from "../../packages/engine-onnx/dist/index.js";
 
 /** The copy that the engine uses. */
-const requireOfEngine = createRequire(new URL("../../packages/engine-onnx/package.json", import.meta.url));
+export const requireOfEngine = createRequire(
+  new URL("../../packages/engine-onnx/package.json", import.meta.url),
+);
 export const runtime = requireOfEngine("onnxruntime-node");
 export const runtimeVersion = requireOfEngine("onnxruntime-node/package.json").version;
 
@@ -18,7 +20,10 @@ export const openProduct = async (A, [m, k, n], left, right) => {
   const session = await runtime.InferenceSession.create(model, { logSeverityLevel: 3 });
   const { Tensor } = runtime;
   const [first, second] = session.inputNames;
-  const feeds = { [first]: new Tensor("float32", left, [m, k]), [second]: new Tensor("float32", right, [k, n]) };
+  const feeds = {
+    [first]: new Tensor("float32", left, [m, k]),
+    [second]: new Tensor("float32", right, [k, n]),
+  };
   const fetches = { [session.outputNames[0]]: new Tensor("float32", new Float32Array(m * n), [m, n]) };
   return { run: () => session.run(feeds, fetches), close: () => session.release() };
 };

@@ -3,7 +3,7 @@
 A case is a name, inputs, and a torch function, which is computed in float64. Inputs are rounded to three decimals so
 that the files stay small and readable; cotangents are random. Second derivatives are the change of torch's gradient
 along a random direction v over all float inputs, d/dε ∇f(x + εv), by central differences in float64: they are good to
-about 1e-9 of the largest, and no engine of ours has a part in them.
+about 1e-6 of the largest, and no engine of ours has a part in them.
 """
 
 import json
@@ -104,8 +104,9 @@ class Goldens:
 
         fine, coarse = differences(1e-6), differences(4e-6)
         for a, b in zip(fine, coarse):
-            # A kink, or a pole close by, shows as differences that depend on the step.
-            bound = 1e-7 * float(a.abs().amax()) + 1e-8 if a.numel() else 0
+            # A kink, or a pole close by, shows as differences that depend on the step. What is off by this for the
+            # coarse step is off by a fifteenth of it for the fine one.
+            bound = 1e-5 * float(a.abs().amax()) + 1e-8 if a.numel() else 0
             assert a.numel() == 0 or float((a - b).abs().amax()) <= bound, f"{name}: no second derivative here"
         derivative = dict(zip(wanted, fine))
         listed = range(len(wide))

@@ -7,8 +7,7 @@ const { numpy: np, nn } = jax;
 
 /** jax-js functions own their arguments; while jit traces, a reference too many costs nothing. */
 const libOf = (length) => {
-  const layerNorm = (x, weight, bias) =>
-    nn.standardize(x.ref, -1).mul(weight.ref).add(bias.ref);
+  const layerNorm = (x, weight, bias) => nn.standardize(x.ref, -1).mul(weight.ref).add(bias.ref);
   return {
     linear: (x, weight, bias) => np.matmul(x.ref, np.transpose(weight.ref)).add(bias.ref),
     layerNorm,
@@ -23,7 +22,7 @@ const libOf = (length) => {
     relu: (x) => nn.relu(x.ref),
     add: (a, b) => a.ref.add(b.ref),
     scale: (x, factor) => x.ref.mul(factor),
-    sumOfSquares: (x) => x.ref.mul(x.ref).sum(),
+    sumOfSquares: (x) => x.ref.mul(x.ref).sum(-1).sum(),
   };
 };
 

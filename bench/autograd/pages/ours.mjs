@@ -7,13 +7,13 @@ import { serve } from "./page.mjs";
 serve(async ({ config, blocks }) => {
   const url = "/ort/ort.wasm.min.mjs";
   const runtime = await import(url);
-  runtime.env.wasm.numThreads = navigator.hardwareConcurrency;
-  const engine = await onnxEngine("wasm", { runtime });
+  const threads = navigator.hardwareConcurrency;
+  const engine = await onnxEngine("wasm", { runtime, threads });
   const { graph, feeds } = makeBlocks(A, config, blocks);
   const executable = await engine.compile(graph);
   const launch = async () => {
     const [loss, dx] = await executable.run(feeds);
     return { loss: loss.data[0], dx: dx.data };
   };
-  return { launch, about: { threads: runtime.env.wasm.numThreads } };
+  return { launch, about: { threads } };
 });

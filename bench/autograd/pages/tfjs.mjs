@@ -1,10 +1,5 @@
 // tfjs on its wasm backend at its best: weights resident, gradient by its tape, every product the fast one.
-import {
-  getThreadsCount,
-  setThreadsCount,
-  setWasmPaths,
-  version_wasm,
-} from "@tensorflow/tfjs-backend-wasm";
+import { getThreadsCount, setThreadsCount, setWasmPaths, version_wasm } from "@tensorflow/tfjs-backend-wasm";
 import * as tf from "@tensorflow/tfjs-core";
 // Bundlers leave out what the main entry only imports for its effect.
 import "@tensorflow/tfjs-core/dist/register_all_gradients.js";
@@ -18,10 +13,7 @@ const product = tf.customGrad((a, b, save) => {
   save([a, b]);
   return {
     value: tf.matMul(a, b),
-    gradFunc: (dy, [left, right]) => [
-      tf.matMul(dy, tf.transpose(right)),
-      tf.matMul(tf.transpose(left), dy),
-    ],
+    gradFunc: (dy, [left, right]) => [tf.matMul(dy, tf.transpose(right)), tf.matMul(tf.transpose(left), dy)],
   };
 });
 
@@ -62,7 +54,7 @@ const libOf = (length) => {
     relu: tf.relu,
     add: tf.add,
     scale: tf.mul,
-    sumOfSquares: (x) => tf.sum(tf.mul(x, x)),
+    sumOfSquares: (x) => tf.sum(tf.sum(tf.mul(x, x), -1)),
   };
 };
 

@@ -22,7 +22,13 @@ export const constant = (...args: Parameters<typeof hostTensor>): Tensor => {
 const isInteger = (operand: Operand): boolean => typeof operand === "object" && operand.dtype === "int32";
 
 export const toTensor = (op: string, operand: Operand, scalar: "float32" | "int32" = "float32"): Tensor => {
-  if (typeof operand === "number") return constant([operand], [], scalar);
+  if (typeof operand === "number") {
+    if (scalar === "int32" && (operand | 0) !== operand)
+      throw new AutogradError(
+        `${op}: ${operand} beside an int32 tensor; give an integer of 32 bits, or cast the tensor`,
+      );
+    return constant([operand], [], scalar);
+  }
   const tensor = isTensor(operand) ? operand : operand?.tensor;
   if (isTensor(tensor)) {
     if (tensor.disposed) throw new AutogradError(`${op}: ${tensor} was disposed; make it anew`);

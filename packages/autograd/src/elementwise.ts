@@ -35,7 +35,7 @@ export const checkDTypes = (
   for (const input of inputs)
     if (input.dtype !== dtype || !allowed.includes(input.dtype))
       throw new AutogradError(
-        `${name}: given ${inputs.map((i) => i.dtype).join(" and ")}; takes ${allowed.join(" or ")}, alike; use cast`,
+        `${name}: given ${inputs.map((i) => i.dtype + showShape(i.shape)).join(" and ")}; takes ${allowed.join(" or ")}${inputs.length > 1 ? ", alike" : ""}; use cast`,
       );
   return dtype;
 };
@@ -59,10 +59,10 @@ export const unary = (spec: ElementwiseSpec): Unary =>
   defineOp(
     {
       name: spec.name,
-      infer: (inputs) => ({
-        shape: inputs[0]!.shape,
-        dtype: spec.gives ?? checkDTypes(spec.name, inputs, spec.takes),
-      }),
+      infer: (inputs) => {
+        const dtype = checkDTypes(spec.name, inputs, spec.takes);
+        return { shape: inputs[0]!.shape, dtype: spec.gives ?? dtype };
+      },
       vjp: spec.vjp,
       gpu: (context) => mapKernel(context, ["x"], spec.expression),
       onnx: onnxRule(spec.onnx),

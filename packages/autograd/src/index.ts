@@ -8,14 +8,13 @@ export {
   relu6,
   softplus,
 } from "./composed/activations";
+export { type AttentionOptions, attention } from "./composed/attention";
 export {
   type AttentionMaskOptions,
-  type AttentionOptions,
-  attention,
   attentionMask,
   causalSegmentMask,
   MASKED,
-} from "./composed/attention";
+} from "./composed/attention-mask";
 export { checkpoint } from "./composed/checkpoint";
 export { dropout } from "./composed/dropout";
 export { embedding } from "./composed/embedding";
@@ -71,6 +70,7 @@ export {
 export { type Graph, makeGraph, parameterOf } from "./graph";
 export { decodeHalf, encodeHalf, type HalfDType } from "./half";
 export { mapKernel } from "./kernel-text";
+export { fromNdarray, type NdArrayLike, type NdArrayStore, toNdarray } from "./ndarray";
 export * from "./nn";
 export type {
   GpuContext,
@@ -85,6 +85,7 @@ export type {
   VjpContext,
 } from "./op";
 export * from "./ops";
+export type { ConvOptions } from "./ops/conv1d";
 export * from "./optim";
 export { DerivedParameter, Parameter } from "./parameter";
 export type { Profile } from "./profile";

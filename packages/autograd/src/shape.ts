@@ -7,6 +7,12 @@ export const sizeOf = (shape: Shape): number => shape.reduce((product, axis) => 
 export const sameShape = (a: Shape, b: Shape): boolean =>
   a.length === b.length && a.every((axis, i) => axis === b[i]);
 
+/** Refuses sizes that no axis has; errors name the op and show the shape. */
+export const checkSizes = (op: string, shape: Shape): void => {
+  if (!shape.every((size) => Number.isInteger(size) && size >= 0))
+    throw new AutogradError(`${op}: shape ${showShape(shape)}; sizes are integers from 0`);
+};
+
 /** Row-major strides, in elements. */
 export const stridesOf = (shape: Shape): number[] => {
   const strides = new Array<number>(shape.length);

@@ -1,32 +1,22 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
-  AdamW,
   add,
-  clipGradNorm,
   compile,
   constant,
   customGradient,
   DerivedParameter,
-  Dropout,
-  DropoutSeed,
   type Engine,
   evaluate,
   exp,
   gradients,
   hostTensor,
-  isModule,
-  Linear,
-  linearSchedule,
-  Module,
   makeGraph,
   mul,
   Parameter,
   resolveDevice,
   stopGradient,
-  structureOf,
   sum,
   type Tensor,
   valueAndGrad,
@@ -203,118 +193,5 @@ describe("parameters", () => {
     expect(() => {
       twice.data = new Float32Array(2);
     }).toThrow(/derived/);
-  });
-});
-
-describe("modules", () => {
-  class Block extends Module {
-    override readonly kind = "Block";
-    selfAttn = new Linear(2, 3);
-    layers = [new Linear(3, 1), new Linear(3, 1, { bias: false })];
-    shared = this.selfAttn.weight;
-  }
-
-  test("name their parts as checkpoints do, and tie what is shared", () => {
-    const block = new Block();
-    expect(Array.from(block.namedParameters(), ([name]) => name)).toEqual([
-      "shared",
-      "self_attn.weight".replace("self_attn.weight", "self_attn.bias"),
-      "layers.0.weight",
-      "layers.0.bias",
-      "layers.1.weight",
-    ]);
-    expect([...block.stateDict().keys()]).toContain("self_attn.weight");
-  });
-
-  test("are found and replaced by name", () => {
-    const block = new Block();
-    const other = new Linear(3, 1);
-    block.setSubmodule("layers.1", other);
-    expect(block.getSubmodule("layers.1")).toBe(other);
-    expect(block.layers[1]).toBe(other);
-    expect(() => block.getSubmodule("layers.2")).toThrow(/no submodule "layers.2"/);
-    expect(isModule(other)).toBe(true);
-    const before = structureOf(block);
-    block.train();
-    expect(structureOf(block)).not.toBe(before);
-  });
-
-  test("load all of a state dict or nothing", () => {
-    const block = new Block();
-    const state = new Map(
-      [...block.stateDict()].map(([name, { shape }]) => [
-        name,
-        hostTensor(new Float32Array(shape.reduce((a, b) => a * b, 1)).fill(1), shape),
-      ]),
-    );
-    block.loadStateDict(state);
-    expect(block.selfAttn.weight.data[0]).toBe(1);
-    state.set("layers.0.bias", hostTensor(new Float32Array(2), [2]));
-    state.set("layers.0.weight", hostTensor(new Float32Array(3).fill(9), [1, 3]));
-    expect(() => block.loadStateDict(state)).toThrow(
-      /layers\.0\.bias is float32\[2\]; the model has float32\[1\]/,
-    );
-    expect(block.layers[0]!.weight.data[0]).toBe(1);
-    state.delete("layers.0.bias");
-    expect(() => block.loadStateDict(state)).toThrow(/missing layers\.0\.bias/);
-  });
-
-  test("drop out in train mode only, by the seed alone", async () => {
-    const seed = new DropoutSeed();
-    const dropout = new Dropout(0.5, seed);
-    const ones = constant(new Float32Array(2000).fill(1), [2000]);
-    expect(dropout.forward(ones)).toBe(ones);
-    dropout.train();
-    const draw = async (value: number) => {
-      seed.set(value);
-      return (await evaluate([dropout.forward(ones)], { device: "gpu:cpu" }))[0]!.data as Float32Array;
-    };
-    const [a, again, b] = [await draw(1), await draw(1), await draw(2)];
-    expect(a).toEqual(again);
-    expect(a).not.toEqual(b);
-    expect(new Set(a)).toEqual(new Set([0, 2]));
-    expect(a.reduce((total, x) => total + x, 0) / 2000).toBeCloseTo(1, 0);
-  });
-});
-
-describe("optimizers", () => {
-  test("AdamW takes torch's steps", () => {
-    // torch.optim.AdamW([1, -2, 3], lr=0.1, weight_decay=0.01), gradients (0.5, -1, 2) then (0.25, 0.5, -4); torch 2.13
-    const parameter = vector(1, -2, 3);
-    const optimizer = new AdamW([parameter], { learningRate: 0.1, weightDecay: 0.01 });
-    optimizer.step([Float32Array.of(0.5, -1, 2)]);
-    expect(parameter.data as Float32Array).toBeAllclose(
-      [0.8990000486373901, -1.8980000019073486, 2.8970000743865967],
-      1e-6,
-    );
-    optimizer.step([Float32Array.of(0.25, 0.5, -4)]);
-    expect(parameter.data as Float32Array).toBeAllclose(
-      [0.8048830628395081, -1.869468331336975, 2.930713415145874],
-      1e-6,
-    );
-    const twin = vector(...Array.from(parameter.data));
-    const resumed = new AdamW([twin], { learningRate: 0.1, weightDecay: 0.01 });
-    resumed.loadState(optimizer.state());
-    for (const one of [optimizer, resumed]) one.step([Float32Array.of(1, 1, 1)]);
-    expect(twin.data).toEqual(parameter.data);
-  });
-
-  test("clipping bounds the global norm and keeps the direction", () => {
-    fc.assert(
-      fc.property(
-        fc.array(fc.float({ min: -100, max: 100, noNaN: true }), { minLength: 1, maxLength: 9 }),
-        (values) => {
-          const gradient = Float32Array.from(values);
-          const norm = clipGradNorm([gradient], 1);
-          expect(norm).toBeCloseTo(Math.hypot(...values), 3);
-          expect(Math.hypot(...gradient)).toBeLessThanOrEqual(1.00001);
-        },
-      ),
-    );
-  });
-
-  test("the linear schedule rises from 0 and ends at 0", () => {
-    const schedule = linearSchedule(2, 6);
-    expect([0, 1, 2, 4, 6, 9].map(schedule)).toEqual([0, 0.5, 1, 0.5, 0, 0]);
   });
 });

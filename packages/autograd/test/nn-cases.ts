@@ -32,10 +32,9 @@ const lines = (op: typeof softmax, name: string): Record<string, Build> => ({
   [`${name} along an axis of 1`]: (...[x]: Args) => op(x, -2),
 });
 
-type LossName = "mseLoss" | "l1Loss" | "smoothL1Loss" | "binaryCrossEntropyWithLogits";
-const reductions = (name: LossName): Record<string, Build> => ({
-  [`${name}, summed`]: (x, y) => autograd[name](x!, y!, { reduction: "sum" }),
-  [`${name}, each`]: (x, y) => autograd[name](x!, y!, { reduction: "none" }),
+const reductions = (name: string, loss: typeof autograd.mseLoss): Record<string, Build> => ({
+  [`${name}, summed`]: (x, y) => loss(x!, y!, { reduction: "sum" }),
+  [`${name}, each`]: (x, y) => loss(x!, y!, { reduction: "none" }),
 });
 
 const attend =
@@ -62,10 +61,10 @@ const builds: Readonly<Record<string, Build>> = {
   "crossEntropy with another ignored index": (x, y) => crossEntropy(x!, y!, 2),
   "crossEntropyLoss, summed": (x, y) => crossEntropyLoss(x!, y!, { reduction: "sum", ignoreIndex: 0 }),
   "crossEntropyLoss, each": (x, y) => crossEntropyLoss(x!, y!, { reduction: "none" }),
-  ...reductions("mseLoss"),
-  ...reductions("l1Loss"),
-  ...reductions("smoothL1Loss"),
-  ...reductions("binaryCrossEntropyWithLogits"),
+  ...reductions("mseLoss", autograd.mseLoss),
+  ...reductions("l1Loss", autograd.l1Loss),
+  ...reductions("smoothL1Loss", autograd.smoothL1Loss),
+  ...reductions("binaryCrossEntropyWithLogits", autograd.binaryCrossEntropyWithLogits),
   "smoothL1Loss with beta": (x, y) => autograd.smoothL1Loss(x!, y!, { beta: 0.3 }),
   "binaryCrossEntropyWithLogits far out": (x, y) =>
     autograd.binaryCrossEntropyWithLogits(x!, y!, { reduction: "none" }),
@@ -86,7 +85,8 @@ const builds: Readonly<Record<string, Build>> = {
   "rotaryEmbedding, interleaved": (x, c, s) => rotaryEmbedding(x!, c!, s!, { interleaved: true }),
   "rotaryEmbedding of some channels, interleaved": (x, c, s) =>
     rotaryEmbedding(x!, c!, s!, { interleaved: true }),
-  "rotaryEmbedding at positions": (x, c, s, positions) => rotaryEmbedding(x!, c!, s!, { positions: positions! }),
+  "rotaryEmbedding at positions": (x, c, s, positions) =>
+    rotaryEmbedding(x!, c!, s!, { positions: positions! }),
   rotaryTables: () => tables(40, 16),
   "rotaryTables, linear": () => tables(40, 16, { scaling: { type: "linear", factor: 4 } }),
   "rotaryTables, llama3": () =>

@@ -8,6 +8,7 @@ import {
   globalNorm,
   hostTensor,
   linearSchedule,
+  type OneCycleOptions,
   oneCycleSchedule,
   type Schedule,
   type ScheduleOptions,
@@ -17,7 +18,8 @@ import {
 
 interface ScheduleCase {
   readonly schedule: string;
-  readonly options: ScheduleOptions & { readonly stepSize?: number; readonly gamma?: number };
+  readonly options: ScheduleOptions &
+    OneCycleOptions & { readonly stepSize?: number; readonly gamma?: number };
   readonly warmupSteps: number;
   readonly totalSteps: number;
   readonly factors: readonly number[];
@@ -95,14 +97,12 @@ describe("schedules", () => {
 });
 
 describe("clipping", () => {
-  const lists = fc.array(
-    fc.array(fc.float({ min: -100, max: 100, noNaN: true }), { minLength: 0, maxLength: 9 }),
-    { maxLength: 4 },
-  );
+  const eighths = fc.integer({ min: -800, max: 800 }).map((value) => value / 8);
+  const lists = fc.array(fc.array(eighths, { maxLength: 9 }), { maxLength: 4 });
 
   test("bounds the global norm and keeps the direction", () => {
     fc.assert(
-      fc.property(lists, fc.double({ min: 0, max: 200, noNaN: true }), (values, maxNorm) => {
+      fc.property(lists, fc.double({ min: 1e-3, max: 200, noNaN: true }), (values, maxNorm) => {
         const before = values.map((list) => Float32Array.from(list));
         const after = before.map((list) => list.slice());
         const norm = clipGradNorm(after, maxNorm);
@@ -124,7 +124,7 @@ describe("clipping", () => {
       const read = (rows: ClipCase["gradients"]) => rows.map((row) => Float32Array.from(row, spelt));
       const given = read(gradients);
       const tensors = given.map((data) => hostTensor(data, [data.length]));
-      expect(clipGradNorm(tensors, maxNorm)).toBeCloseTo(spelt(norm), 5);
+      expect([clipGradNorm(tensors, maxNorm)]).toBeAllclose([spelt(norm)], 1e-6);
       read(clipped).forEach((expected, i) => {
         expect(Array.from(given[i]!, Number.isNaN)).toEqual(Array.from(expected, Number.isNaN));
         expect(given[i]!).toBeAllclose(expected, 1e-6);

@@ -16,7 +16,10 @@ export interface SupportCheck {
 }
 
 /** All checks of a device: the op suite (or other cases like it), then the features. */
-export const supportChecks = (device: string, cases: readonly OpCase[] = opCases): readonly SupportCheck[] => {
+export const supportChecks = (
+  device: string,
+  cases: readonly OpCase[] = opCases,
+): readonly SupportCheck[] => {
   const known = supportOf(device);
   if (known === null) throw new Error(`the support matrix has no ${device}`);
   return [...cases.map((row) => caseCheck(known, row)), ...featureChecks(known)];

@@ -6,7 +6,10 @@ const wave = (size: number, by: number, scale = 1): Float32Array =>
   Float32Array.from({ length: size }, (_, i) => scale * Math.sin(i * by + 1));
 
 /** A small network, trained on the host: its loss before and after. */
-export const trainNetwork = async (engine: Engine, steps: number): Promise<{ first: number; last: number }> => {
+export const trainNetwork = async (
+  engine: Engine,
+  steps: number,
+): Promise<{ first: number; last: number }> => {
   const [count, inner] = [16, 24];
   const weights = [
     new Parameter(hostTensor(wave(inner * 3, 1.7, 0.5), [inner, 3])),
@@ -23,14 +26,17 @@ export const trainNetwork = async (engine: Engine, steps: number): Promise<{ fir
     { device: engine },
   );
   const x = hostTensor(wave(count * 3, 0.9), [count, 3]);
-  const y = hostTensor(wave(count, 1.1), [count, 1]);
+  const y = hostTensor(
+    Float32Array.from({ length: count }, (_, i) => x.data[3 * i]! * 0.5 + 0.2),
+    [count, 1],
+  );
   const losses: number[] = [];
   for (let i = 0; i < steps; i++) {
     const { loss, slopes } = await step(x, y);
     losses.push(loss.data[0]!);
     weights.forEach((weight, k) => {
       const slope = slopes[k]!.data;
-      for (let j = 0; j < slope.length; j++) weight.data[j]! -= 0.05 * slope[j]!;
+      for (let j = 0; j < slope.length; j++) weight.data[j]! -= 0.1 * slope[j]!;
       weight.touch();
     });
   }
@@ -41,7 +47,9 @@ export const trainNetwork = async (engine: Engine, steps: number): Promise<{ fir
 /** Plans of different shapes, each compiled, run and disposed. */
 export const comeAndGo = async (engine: Engine, from: number, plans: number): Promise<void> => {
   for (let i = from; i < from + plans; i++) {
-    const twice = compile((x: Tensor) => ops.softmax(ops.matmul(x, x, { transposeB: true })), { device: engine });
+    const twice = compile((x: Tensor) => ops.softmax(ops.matmul(x, x, { transposeB: true })), {
+      device: engine,
+    });
     await twice(hostTensor(wave(40 * (30 + i), 0.3), [30 + i, 40]));
     await twice.dispose();
   }

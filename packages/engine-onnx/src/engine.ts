@@ -64,6 +64,7 @@ export const onnxEngine = async (
     options: sessionOptions(spec, options),
     embed,
     timed: spec.timed && isNode,
+    wrong: spec.wrong ?? (() => false),
   };
   // A missing device, driver or library shows at the first session; and the last one that closes takes the
   // device's context with it, which is slow to make again.

@@ -1,3 +1,5 @@
+import type { Tensor } from "@waveft/autograd";
+import { sameShape } from "@waveft/autograd";
 import type { InferenceSession } from "onnxruntime-node";
 
 export interface ProviderSpec {
@@ -10,10 +12,22 @@ export interface ProviderSpec {
   readonly needs: string;
   /** Whether the time of a kernel is the time of its call: elsewhere calls return before the work is done. */
   readonly timed: boolean;
+  /** Nodes that ONNX Runtime 1.30 computes wrongly there, and that it is told to compute on the CPU. */
+  readonly wrong?: (opType: string, origin: Tensor) => boolean;
 }
 
 /** A protobuf message ends at 2 GiB: what does not fit beside the graph is fed. */
 export const embedLimit = 2 ** 31 - 2 ** 27;
+
+/**
+ * Measured with 1.30: a conjunction and a power of tensors that are repeated give other values or an error, a
+ * transposed convolution in groups gives other numbers.
+ */
+const wrongOnWebgpu: NonNullable<ProviderSpec["wrong"]> = (opType, { inputs, shape, attributes }) => {
+  if (opType === "ConvTranspose") return attributes.groups !== undefined && attributes.groups !== 1;
+  if (opType !== "And" && opType !== "Pow") return false;
+  return inputs.some((x) => (opType === "And" || x.size !== 1) && !sameShape(x.shape, shape));
+};
 
 /** What `onnxEngine` can run on. A new one is one line. */
 export const providers = {
@@ -53,6 +67,7 @@ export const providers = {
     embed: embedLimit,
     needs: "a GPU with a Vulkan, Metal or Direct3D 12 driver, in a browser also navigator.gpu",
     timed: false,
+    wrong: wrongOnWebgpu,
   },
   // While a session is made, its 4 GiB hold the model and the weights read from it.
   wasm: {

@@ -1,4 +1,4 @@
-import type { Graph, HostTensor, Parameter, TensorType } from "@waveft/autograd";
+import type { Graph, HostTensor, Parameter, Tensor, TensorType } from "@waveft/autograd";
 import { byteLengthOf, showShape } from "@waveft/autograd";
 import type { InferenceSession, Tensor as RuntimeTensor } from "onnxruntime-node";
 import { OnnxEngineError } from "./errors";
@@ -18,6 +18,8 @@ export interface SessionSettings {
   readonly embed: number;
   /** Whether `profile` can tell the time of an op. */
   readonly timed: boolean;
+  /** Nodes to keep off the provider. */
+  readonly wrong: (opType: string, origin: Tensor) => boolean;
 }
 
 /** A graph in ONNX Runtime. */
@@ -37,10 +39,11 @@ const leastElements = 64;
 /** Makes a session of a graph; frozen parameters are embedded as far as there is room, but for those in `changing`. */
 export const openSession = async (
   graph: Graph,
-  { name, runtime, options, embed }: SessionSettings,
+  settings: SessionSettings,
   changing: ReadonlySet<Parameter>,
 ): Promise<Session> => {
-  let room = embed;
+  const { name, runtime } = settings;
+  let room = settings.embed;
   const lowered = lowerGraph(graph, {
     embed: (parameter) => {
       const bytes = byteLengthOf(parameter);
@@ -52,7 +55,7 @@ export const openSession = async (
   });
   const { inputs, parameters, embedded, outputs, origins } = lowered;
   const versions = embedded.map((parameter) => parameter.version);
-  const session = await create(name, runtime, lowered, options);
+  const session = await create(lowered, settings);
   return {
     changedParameters: () => embedded.filter((parameter, i) => parameter.version !== versions[i]),
     run: async (given) => {
@@ -78,15 +81,31 @@ export const openSession = async (
 
 const typeOf = ({ dtype, shape }: TensorType): string => `${dtype}${showShape(shape)}`;
 
-const create = async (
-  name: string,
-  runtime: Runtime,
-  { model }: LoweredGraph,
+/** The first provider, told which nodes to leave to the CPU. */
+const offProvider = (
   options: InferenceSession.SessionOptions,
+  forceCpuNodeNames: readonly string[],
+): InferenceSession.SessionOptions => {
+  const [first, ...others] = options.executionProviders ?? [];
+  if (first === undefined) return options;
+  const told = { ...(typeof first === "string" ? { name: first } : first), forceCpuNodeNames };
+  return { ...options, executionProviders: [told, ...others] };
+};
+
+const create = async (
+  { model, origins }: LoweredGraph,
+  { name, runtime, options, wrong }: SessionSettings,
 ): Promise<InferenceSession> => {
+  const forced = model.graph.node.flatMap((node) => {
+    const origin = origins.get(node.name);
+    return origin !== undefined && wrong(node.opType, origin) ? [node.name] : [];
+  });
   const bytes = encodeModel(model);
   try {
-    return await runtime.InferenceSession.create(bytes, options);
+    return await runtime.InferenceSession.create(
+      bytes,
+      forced.length === 0 ? options : offProvider(options, forced),
+    );
   } catch (error) {
     throw new OnnxEngineError(`${name}: ONNX Runtime refused the graph: ${sentenceOf(error)}`, {
       cause: error,

@@ -8,7 +8,7 @@ const collect = runInNewContext("gc") as () => void;
 export const residentMegabytes = async (): Promise<number> => {
   for (let i = 0; i < 3; i++) {
     collect();
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await new Promise((resolve) => setTimeout(resolve, 5));
   }
   return process.memoryUsage().rss / 2 ** 20;
 };

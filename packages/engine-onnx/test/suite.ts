@@ -1,6 +1,6 @@
 import { support } from "../../autograd/src/support";
 import type { CaseResult, OpCase } from "../../autograd/test/op-cases";
-import { checkCase, functionOf } from "../../autograd/test/op-cases";
+import { checkCase } from "../../autograd/test/op-cases";
 
 /** What is wrong with a case on a device, beyond the exceptions that the support matrix states. */
 export const complaints = (

@@ -11,8 +11,8 @@ import {
   type Tensor,
 } from "@waveft/autograd";
 
-/** Width of the layers: the gradient of one takes 64 KiB, so that a leak of one a step would show. */
-export const width = 128;
+/** Width of the layers: the gradient of one takes 256 KiB, so that a leak of one a step would show. */
+const width = 256;
 
 const wave = (size: number, by: number): Float32Array =>
   Float32Array.from({ length: size }, (_, i) => Math.sin(i * by));

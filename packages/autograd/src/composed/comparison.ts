@@ -1,4 +1,6 @@
 import type { Operand } from "../define-op";
+import { toTensor } from "../define-op";
+import { checkDTypes } from "../elementwise";
 import * as ops from "../ops";
 import type { Tensor } from "../tensor";
 
@@ -15,8 +17,15 @@ export const lessEqual = (a: Operand, b: Operand): Tensor => ops.logicalOr(ops.l
 export const greaterEqual = (a: Operand, b: Operand): Tensor => lessEqual(b, a);
 
 /** Whether exactly one of two booleans holds. */
-export const logicalXor = (a: Operand, b: Operand): Tensor =>
-  ops.logicalOr(ops.logicalAnd(a, ops.logicalNot(b)), ops.logicalAnd(ops.logicalNot(a), b));
+export const logicalXor = (a: Operand, b: Operand): Tensor => {
+  const both = [toTensor("logicalXor", a), toTensor("logicalXor", b)] as const;
+  checkDTypes("logicalXor", both, ["bool"]);
+  return notEqual(...both);
+};
 
 /** Whether x is neither infinite nor NaN (exported as `isFinite`, which a file must not shadow). */
-export const elementIsFinite = (x: Operand): Tensor => ops.less(ops.abs(x), Number.POSITIVE_INFINITY);
+export const elementIsFinite = (x: Operand): Tensor => {
+  const tensor = toTensor("isFinite", x);
+  checkDTypes("isFinite", [tensor]);
+  return ops.less(ops.abs(tensor), Number.POSITIVE_INFINITY);
+};

@@ -24,7 +24,10 @@ export const crossEntropyLoss = (
   labels: Operand,
   options: LossOptions & { ignoreIndex?: number } = {},
 ): Tensor => {
-  const [scores, targets] = [toTensor("crossEntropyLoss", logits), toTensor("crossEntropyLoss", labels, "int32")];
+  const [scores, targets] = [
+    toTensor("crossEntropyLoss", logits),
+    toTensor("crossEntropyLoss", labels, "int32"),
+  ];
   const { ignoreIndex = -100, reduction = "mean" } = options;
   if (
     scores.dtype !== "float32" ||

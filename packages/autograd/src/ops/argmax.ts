@@ -2,6 +2,7 @@ import type { Op, Operand } from "../define-op";
 import { defineOp, toTensor } from "../define-op";
 import { AutogradError } from "../errors";
 import { collapse, coordinates, factor, indexText, isWide, kernelText } from "../kernel-text";
+import { onnxNaNs } from "../onnx-reduce";
 import { reducedShape } from "../reduce";
 import { normalizeAxis, showShape, sizeOf } from "../shape";
 
@@ -50,8 +51,14 @@ export const argmax: Op<[x: Operand, axis?: number, options?: { keepDims?: boole
         );
         return [{ source, args: [0], size }];
       },
-      onnx: (b, { axis, keepDims }) =>
-        b.node("Cast", [b.node("ArgMax", b.inputs, { axis, keepdims: keepDims ? 1 : 0 })], { to: 6 }),
+      onnx: (b, { axis, keepDims }) => {
+        const [x] = b.inputs as [string];
+        const place = (value: string) => b.node("ArgMax", [value], { axis, keepdims: keepDims ? 1 : 0 });
+        if (b.inputTypes[0]!.dtype === "int32") return b.node("Cast", [place(x)], { to: 6 });
+        // ONNX Runtime passes over NaN behind the first element.
+        const { marks, lines } = onnxNaNs(b, x, [axis], keepDims);
+        return b.node("Cast", [b.node("Where", [lines, place(marks), place(x)])], { to: 6 });
+      },
     },
     (x: Operand, axis = -1, { keepDims = false }: { keepDims?: boolean } = {}) => {
       const tensor = toTensor("argmax", x);

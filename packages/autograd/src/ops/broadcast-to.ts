@@ -3,7 +3,7 @@ import { defineOp } from "../define-op";
 import type { Shape } from "../dtype";
 import { AutogradError } from "../errors";
 import { mapKernel } from "../kernel-text";
-import { sameShape, showShape, tryBroadcast } from "../shape";
+import { checkSizes, sameShape, showShape, tryBroadcast } from "../shape";
 
 interface BroadcastAttributes {
   readonly shape: Shape;
@@ -14,6 +14,7 @@ export const broadcastTo: Op<[x: Operand, shape: Shape], BroadcastAttributes> = 
   {
     name: "broadcastTo",
     infer: ([x], { shape }) => {
+      checkSizes("broadcastTo", shape);
       const joined = tryBroadcast(x!.shape, shape);
       if (joined === null || !sameShape(joined, shape))
         throw new AutogradError(

@@ -3,7 +3,7 @@ import { defineOp, toTensor } from "../define-op";
 import { AutogradError } from "../errors";
 import { countFromEnd } from "../kernel-index";
 import { collapse, coordinates, factor, indexText, isWide, kernelText } from "../kernel-text";
-import { normalizeAxis, sizeOf } from "../shape";
+import { normalizeAxis, showShape, sizeOf } from "../shape";
 
 export interface AxisAttributes {
   readonly axis: number;
@@ -19,7 +19,11 @@ export const gather: Op<[x: Operand, indices: Operand, axis?: number], AxisAttri
     name: "gather",
     infer: ([x, indices], { axis }) => {
       if (indices!.dtype !== "int32")
-        throw new AutogradError(`gather: indices are ${indices!.dtype}; give int32`);
+        throw new AutogradError(`gather: indices are ${indices!.dtype}${showShape(indices!.shape)}; give int32`);
+      if (x!.shape[axis] === 0 && sizeOf(indices!.shape) > 0)
+        throw new AutogradError(
+          `gather: axis ${axis} of ${showShape(x!.shape)} is empty; there is nothing at indices ${showShape(indices!.shape)}`,
+        );
       const shape = [...x!.shape.slice(0, axis), ...indices!.shape, ...x!.shape.slice(axis + 1)];
       return { shape, dtype: x!.dtype };
     },

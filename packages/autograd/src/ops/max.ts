@@ -2,18 +2,20 @@ import type { Op, Operand } from "../define-op";
 import { defineOp, toTensor } from "../define-op";
 import { AutogradError } from "../errors";
 import { reduceAxes } from "../kernel-reduce";
+import { onnxNaNs } from "../onnx-reduce";
 import type { ReduceAttributes, ReduceOptions } from "../reduce";
 import { reduceAttributes, reducedShape } from "../reduce";
+import { showShape } from "../shape";
 
-/** Largest element over axes (all by default); reduced axes must not be empty. */
+/** Largest element over axes (all by default), which must not be empty; NaN where there is one. */
 export const max: Op<[x: Operand, options?: ReduceOptions], ReduceAttributes> = defineOp(
   {
     name: "max",
     infer: ([x], attributes) => {
       if (x!.dtype !== "float32" && x!.dtype !== "int32")
-        throw new AutogradError(`max: given ${x!.dtype}; takes float32 or int32; use cast`);
+        throw new AutogradError(`max: given ${x!.dtype}${showShape(x!.shape)}; takes float32 or int32; use cast`);
       if (attributes.axes.some((axis) => x!.shape[axis] === 0))
-        throw new AutogradError("max: an empty axis has no largest element; reduce axes of at least 1");
+        throw new AutogradError(`max: axes [${attributes.axes}] of ${showShape(x!.shape)}; an empty axis has no largest element`);
       return { shape: reducedShape(x!.shape, attributes), dtype: x!.dtype };
     },
     // The cotangent is shared evenly between the elements that reach the maximum.
@@ -25,10 +27,15 @@ export const max: Op<[x: Operand, options?: ReduceOptions], ReduceAttributes> = 
     },
     gpu: ({ inputs: [x], attributes: { axes } }) =>
       axes.length === 0 ? { alias: 0 } : reduceAxes("max", x!.shape, axes),
-    onnx: (b, { axes, keepDims }) =>
-      axes.length === 0
-        ? b.node("Identity", b.inputs)
-        : b.node("ReduceMax", [b.inputs[0]!, b.constant(axes, "int64")], { keepdims: keepDims ? 1 : 0 }),
+    onnx: (b, { axes, keepDims }) => {
+      if (axes.length === 0) return b.node("Identity", b.inputs);
+      const [x] = b.inputs as [string];
+      const most = b.node("ReduceMax", [x, b.constant(axes, "int64")], { keepdims: keepDims ? 1 : 0 });
+      if (b.output.dtype !== "float32") return most;
+      // ONNX Runtime passes over NaN behind the first element.
+      const { lines } = onnxNaNs(b, x, axes, keepDims);
+      return b.node("Where", [lines, b.constant([Number.NaN], "float32", []), most]);
+    },
   },
   (x: Operand, options: ReduceOptions = {}) => {
     const tensor = toTensor("max", x);

@@ -3,7 +3,7 @@ import { defineOp } from "../define-op";
 import type { DType } from "../dtype";
 import { AutogradError } from "../errors";
 import { coordinates, isWide, kernelText } from "../kernel-text";
-import { sizeOf } from "../shape";
+import { checkSizes, showShape, sizeOf } from "../shape";
 
 type OneHotDType = Extract<DType, "float32" | "int32" | "bool">;
 
@@ -20,7 +20,8 @@ export const oneHot: Op<[indices: Operand, depth: number, dtype?: OneHotDType], 
   {
     name: "oneHot",
     infer: ([indices], { depth, dtype }) => {
-      if (indices!.dtype !== "int32") throw new AutogradError(`oneHot: given ${indices!.dtype}; takes int32`);
+      if (indices!.dtype !== "int32") throw new AutogradError(`oneHot: given ${indices!.dtype}${showShape(indices!.shape)}; takes int32`);
+      checkSizes("oneHot", [depth]);
       return { shape: [...indices!.shape, depth], dtype };
     },
     vjp: null,

@@ -2,7 +2,7 @@ import type { Op, Operand } from "../define-op";
 import { defineOp, toTensor } from "../define-op";
 import type { Shape } from "../dtype";
 import { AutogradError } from "../errors";
-import { showShape, sizeOf } from "../shape";
+import { checkSizes, showShape, sizeOf } from "../shape";
 
 interface ReshapeAttributes {
   readonly shape: Shape;
@@ -13,6 +13,7 @@ export const reshape: Op<[x: Operand, shape: Shape], ReshapeAttributes> = define
   {
     name: "reshape",
     infer: ([x], { shape }) => {
+      checkSizes("reshape", shape);
       if (sizeOf(shape) !== sizeOf(x!.shape))
         throw new AutogradError(
           `reshape: ${showShape(x!.shape)} has ${sizeOf(x!.shape)} elements, ${showShape(shape)} ${sizeOf(shape)}`,
@@ -29,8 +30,12 @@ export const reshape: Op<[x: Operand, shape: Shape], ReshapeAttributes> = define
     const tensor = toTensor("reshape", x);
     const open = shape.indexOf(-1);
     if (open < 0) return { inputs: [tensor], attributes: { shape } };
-    const rest = shape.reduce((product, axis, i) => (i === open ? product : product * axis), 1);
-    const filled = shape.map((axis, i) => (i === open ? tensor.size / rest : axis));
+    const rest = sizeOf(shape.toSpliced(open, 1));
+    if (!Number.isInteger(tensor.size / rest))
+      throw new AutogradError(
+        `reshape: ${showShape(tensor.shape)} has ${tensor.size} elements, which no size at the −1 of ${showShape(shape)} makes up`,
+      );
+    const filled = shape.with(open, tensor.size / rest);
     return { inputs: [tensor], attributes: { shape: filled } };
   },
 );

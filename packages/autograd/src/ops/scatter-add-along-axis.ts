@@ -3,7 +3,7 @@ import { defineOp, toTensor } from "../define-op";
 import { AutogradError } from "../errors";
 import { indexStep } from "../kernel-index";
 import { collapse, coordinates, factor, indexText, isWide, kernelText } from "../kernel-text";
-import { normalizeAxis, sameShape, showShape, sizeOf } from "../shape";
+import { checkSizes, normalizeAxis, sameShape, showShape, sizeOf } from "../shape";
 
 interface ScatterAttributes {
   readonly axis: number;
@@ -73,6 +73,7 @@ export const scatterAddAlongAxis: Op<
   },
   (updates: Operand, indices: Operand, size: number, axis: number) => {
     const tensor = toTensor("scatterAddAlongAxis", updates);
+    checkSizes("scatterAddAlongAxis", [size]);
     return {
       inputs: [tensor, indices],
       attributes: { axis: normalizeAxis("scatterAddAlongAxis", axis, tensor.rank), size },

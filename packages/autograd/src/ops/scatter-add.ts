@@ -1,9 +1,9 @@
 import type { Op, Operand } from "../define-op";
-import { defineOp } from "../define-op";
+import { defineOp, toTensor } from "../define-op";
 import { AutogradError } from "../errors";
 import { indexStep } from "../kernel-index";
 import { collapse, coordinates, factor, indexText, isWide, kernelText } from "../kernel-text";
-import { sameShape, showShape, sizeOf } from "../shape";
+import { checkSizes, normalizeAxis, sameShape, showShape, sizeOf } from "../shape";
 
 export interface ScatterAttributes {
   readonly axis: number;
@@ -90,8 +90,14 @@ export const scatterAdd: Op<
       return b.node("Transpose", [added], { perm: shape.map((_, i) => first.indexOf(i)) });
     },
   },
-  (updates: Operand, indices: Operand, size: number, axis = 0) => ({
-    inputs: [updates, indices],
-    attributes: { axis, size },
-  }),
+  (updates: Operand, indices: Operand, size: number, axis = 0) => {
+    const [values, places] = [toTensor("scatterAdd", updates), toTensor("scatterAdd", indices)];
+    // The axes of the result: those of the indices are one.
+    const rank = Math.max(1, values.rank - places.rank + 1);
+    checkSizes("scatterAdd", [size]);
+    return {
+      inputs: [values, places],
+      attributes: { axis: normalizeAxis("scatterAdd", axis, rank), size },
+    };
+  },
 );

@@ -28,6 +28,8 @@ export const slice: Op<
         steps.length === shape.length &&
         shape.every(
           (size, i) => 0 <= starts[i]! && starts[i]! <= ends[i]! && ends[i]! <= size && steps[i]! >= 1,
+        ) &&
+        [...starts, ...ends, ...steps].every((number) => Number.isInteger(number)
         );
       if (!valid)
         throw new AutogradError(

@@ -4,6 +4,7 @@ import { AutogradError } from "../errors";
 import { reduceAxes } from "../kernel-reduce";
 import type { ReduceAttributes, ReduceOptions } from "../reduce";
 import { reduceAttributes, reducedShape } from "../reduce";
+import { showShape } from "../shape";
 
 /** Sum over axes; a scalar over all axes by default. */
 export const sum: Op<[x: Operand, options?: ReduceOptions], ReduceAttributes> = defineOp(
@@ -11,7 +12,7 @@ export const sum: Op<[x: Operand, options?: ReduceOptions], ReduceAttributes> = 
     name: "sum",
     infer: ([x], attributes) => {
       if (x!.dtype !== "float32" && x!.dtype !== "int32")
-        throw new AutogradError(`sum: given ${x!.dtype}; takes float32 or int32; use cast`);
+        throw new AutogradError(`sum: given ${x!.dtype}${showShape(x!.shape)}; takes float32 or int32; use cast`);
       return { shape: reducedShape(x!.shape, attributes), dtype: x!.dtype };
     },
     // d(Σx) = Σdx: the cotangent is repeated along the summed axes

@@ -24,6 +24,10 @@ export const takeAlongAxis: Op<[x: Operand, indices: Operand, axis: number], Axi
         throw new AutogradError(
           `takeAlongAxis: x ${showShape(x!.shape)}, indices ${indices!.dtype}${showShape(indices!.shape)}, axis ${axis}; give int32 indices of the shape of x, but for that axis`,
         );
+      if (x!.shape[axis] === 0 && sizeOf(indices!.shape) > 0)
+        throw new AutogradError(
+          `takeAlongAxis: axis ${axis} of ${showShape(x!.shape)} is empty; there is nothing at indices ${showShape(indices!.shape)}`,
+        );
       return { shape: indices!.shape, dtype: x!.dtype };
     },
     // Every cotangent goes back to where its element came from.

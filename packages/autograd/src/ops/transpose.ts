@@ -2,7 +2,7 @@ import type { Op, Operand } from "../define-op";
 import { defineOp, toTensor } from "../define-op";
 import { AutogradError } from "../errors";
 import { viewKernel } from "../kernel-text";
-import { sizeOf, stridesOf } from "../shape";
+import { normalizeAxis, showShape, sizeOf, stridesOf } from "../shape";
 
 interface TransposeAttributes {
   readonly permutation: readonly number[];
@@ -15,7 +15,7 @@ export const transpose: Op<[x: Operand, permutation?: readonly number[]], Transp
     infer: ([x], { permutation }) => {
       const rank = x!.shape.length;
       if (permutation.length !== rank || [...permutation].sort((a, b) => a - b).some((axis, i) => axis !== i))
-        throw new AutogradError(`transpose: [${permutation}] is no permutation of the ${rank} axes`);
+        throw new AutogradError(`transpose: [${permutation}] is no permutation of the ${rank} axes of ${showShape(x!.shape)}`);
       return { shape: permutation.map((axis) => x!.shape[axis]!), dtype: x!.dtype };
     },
     vjp: (dy, { attributes: { permutation }, ops }) => [
@@ -41,6 +41,7 @@ export const transpose: Op<[x: Operand, permutation?: readonly number[]], Transp
     const tensor = toTensor("transpose", x);
     const axes = Array.from({ length: tensor.rank }, (_, i) => i);
     const swapped = [...axes.slice(0, -2), ...axes.slice(-2).reverse()];
-    return { inputs: [tensor], attributes: { permutation: permutation ?? swapped } };
+    const order = permutation?.map((axis) => normalizeAxis("transpose", axis, tensor.rank));
+    return { inputs: [tensor], attributes: { permutation: order ?? swapped } };
   },
 );

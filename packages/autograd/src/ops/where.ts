@@ -3,6 +3,7 @@ import { defineOp } from "../define-op";
 import { broadcastAll } from "../elementwise";
 import { AutogradError } from "../errors";
 import { mapKernel } from "../kernel-text";
+import { showShape } from "../shape";
 
 /** `a` where the condition (bool) holds, else `b`; all three broadcast. */
 export const where: Op<[condition: Operand, a: Operand, b: Operand], object> = defineOp(
@@ -12,7 +13,7 @@ export const where: Op<[condition: Operand, a: Operand, b: Operand], object> = d
       const [condition, a, b] = inputs;
       if (condition!.dtype !== "bool" || a!.dtype !== b!.dtype)
         throw new AutogradError(
-          `where: given ${inputs.map((i) => i.dtype).join(", ")}; takes bool and two tensors of one dtype`,
+          `where: given ${inputs.map((i) => i.dtype + showShape(i.shape)).join(", ")}; takes bool and two tensors of one dtype`,
         );
       return { shape: broadcastAll("where", inputs), dtype: a!.dtype };
     },

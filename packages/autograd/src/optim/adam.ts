@@ -1,5 +1,5 @@
 import type { Parameter } from "../parameter";
-import { decayed, HostOptimizer, type OptimizerOptions, type Update } from "./optimizer";
+import { HostOptimizer, type OptimizerOptions, type Update } from "./optimizer";
 
 export interface AdamOptions extends OptimizerOptions {
   /** Decay of the two moment estimates (default 0.9, 0.999). */
@@ -39,22 +39,28 @@ abstract class AdamFamily extends HostOptimizer {
   protected override update({ index, values, gradient, sign, learningRate, weightDecay }: Update): void {
     const [beta1, beta2] = this.#betas;
     const [m, v] = [this.kept(first, index), this.kept(second, index)];
-    const stepSize = learningRate / (1 - beta1 ** this.steps);
-    const rootCorrection = Math.sqrt(1 - beta2 ** this.steps);
-    const keep = this.#decoupled ? 1 - learningRate * weightDecay : 1;
-    const added = this.#decoupled ? 0 : weightDecay;
     const peak = this.#amsgrad ? this.kept(largest, index) : v;
+    const stepSize = fround(learningRate / (1 - beta1 ** this.steps));
+    const rootCorrection = fround(Math.sqrt(1 - beta2 ** this.steps));
+    const [share1, keep2, share2] = [fround(1 - beta1), fround(beta2), fround(1 - beta2)];
+    const epsilon = fround(this.#epsilon);
+    const decay = this.#decoupled ? 0 : fround(weightDecay);
+    const keep = this.#decoupled ? fround(1 - learningRate * weightDecay) : 1;
     for (let i = 0; i < values.length; i++) {
-      const g = sign * gradient[i]! + decayed(added, values[i]!);
-      m[i] = m[i]! + (1 - beta1) * (g - m[i]!);
-      v[i] = beta2 * v[i]! + (1 - beta2) * g * g;
-      // A no-op where the peak is v itself; NaN goes through.
+      const x = fround(values[i]! * keep);
+      let g = sign * gradient[i]!;
+      if (decay !== 0) g = fround(g + decay * x);
+      m[i] = m[i]! + share1 * fround(g - m[i]!);
+      v[i] = fround(keep2 * v[i]!) + fround(share2 * g) * g;
+      // v itself where nothing else is kept; NaN goes through.
       peak[i] = Math.max(peak[i]!, v[i]!);
-      const denominator = Math.sqrt(peak[i]!) / rootCorrection + this.#epsilon;
-      values[i] = values[i]! * keep - (stepSize * m[i]!) / denominator;
+      const root = fround(fround(fround(Math.sqrt(peak[i]!)) / rootCorrection) + epsilon);
+      values[i] = x - fround(fround(stepSize * m[i]!) / root);
     }
   }
 }
+
+const { fround } = Math;
 
 /** Adam on the host (Kingma & Ba, arXiv 1412.6980), as torch.optim.Adam; weight decay is added to the gradient. */
 export class Adam extends AdamFamily {

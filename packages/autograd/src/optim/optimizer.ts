@@ -51,7 +51,7 @@ export interface Update {
   readonly weightDecay: number;
 }
 
-/** What all optimizers share. Arithmetic is float64, each kept number float32 as in torch. */
+/** What all optimizers share. Rules round to float32 where torch does, so that long runs stay together. */
 export abstract class HostOptimizer implements Optimizer {
   readonly parameters: readonly Parameter[];
   readonly #name: string;
@@ -177,10 +177,6 @@ export abstract class HostOptimizer implements Optimizer {
     return list;
   }
 }
-
-/** What weight decay adds to the gradient; without decay 0, also of an infinite value. */
-export const decayed = (weightDecay: number, value: number): number =>
-  weightDecay === 0 ? 0 : weightDecay * value;
 
 const checkParameter = (name: string, parameter: Parameter, index: number, first: number): void => {
   const refuse = (what: string) => {

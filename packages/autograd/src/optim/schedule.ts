@@ -143,7 +143,7 @@ export const schedules = {
   polynomial: polynomialSchedule,
   constant: () => constantSchedule(),
   constant_with_warmup: (warmupSteps) => constantSchedule(warmupSteps),
-  inverse_sqrt: (warmupSteps, _totalSteps, options) => inverseSqrtSchedule(warmupSteps, options),
+  inverse_sqrt: (warmupSteps, _totalSteps, options = {}) => inverseSqrtSchedule(warmupSteps, options),
   warmup_stable_decay: warmupStableDecaySchedule,
 } satisfies Record<string, (warmupSteps: number, totalSteps: number, options?: ScheduleOptions) => Schedule>;
 

@@ -1,6 +1,6 @@
 import { AutogradError } from "../errors";
 import type { Parameter } from "../parameter";
-import { decayed, HostOptimizer, type OptimizerOptions, type Update } from "./optimizer";
+import { HostOptimizer, type OptimizerOptions, type Update } from "./optimizer";
 
 export interface SGDOptions extends OptimizerOptions {
   /** How much of the last direction stays (default 0: none is kept). */
@@ -35,18 +35,20 @@ export class SGD extends HostOptimizer {
   }
 
   protected override update({ index, values, gradient, sign, learningRate, weightDecay }: Update): void {
-    const momentum = this.#momentum;
-    if (momentum === 0) {
-      for (let i = 0; i < values.length; i++)
-        values[i]! -= learningRate * (sign * gradient[i]! + decayed(weightDecay, values[i]!));
-      return;
-    }
-    const direction = this.kept(buffer, index);
-    const share = this.steps === 1 ? 1 : 1 - this.#dampening;
+    const [rate, decay, momentum] = [fround(learningRate), fround(weightDecay), fround(this.#momentum)];
+    const direction = momentum === 0 ? null : this.kept(buffer, index);
+    const share = this.steps === 1 ? 1 : fround(1 - this.#dampening);
     for (let i = 0; i < values.length; i++) {
-      const g = sign * gradient[i]! + decayed(weightDecay, values[i]!);
-      direction[i] = momentum * direction[i]! + share * g;
-      values[i]! -= learningRate * (this.#nesterov ? g + momentum * direction[i]! : direction[i]!);
+      const x = values[i]!;
+      let g = sign * gradient[i]!;
+      if (decay !== 0) g = fround(g + decay * x);
+      if (direction !== null) {
+        direction[i] = fround(momentum * direction[i]!) + share * g;
+        g = this.#nesterov ? fround(g + momentum * direction[i]!) : direction[i]!;
+      }
+      values[i] = x - rate * g;
     }
   }
 }
+
+const { fround } = Math;

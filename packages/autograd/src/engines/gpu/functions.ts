@@ -67,7 +67,12 @@ const standIns: Readonly<Record<string, KernelFunction>> = {
     arguments: ["a", "b"],
     source: `function raised(a, b) {
   if (b === 0) { return 1; }
-  if (a >= 0) {
+  if (a === 0) {
+    if (b > 0) { return 0; }
+    if (b < 0) { return 1 / Math.abs(a); }
+    return b;
+  }
+  if (a > 0) {
     if (b === b) { return Math.pow(a, b); }
     return b;
   }
@@ -122,14 +127,16 @@ const isGpu = (mode: GpuMode): boolean => mode === "webgl2" || mode === "webgpu"
 const nameOf = ({ source }: KernelFunction): string => /function (\w+)/.exec(source)![1]!;
 const replacements = new Map(Object.entries(standIns).map(([name, made]) => [name, nameOf(made)]));
 
-/** A kernel's text for a mode: on GPUs it calls our functions in place of `Math`'s. */
-export const textFor = (mode: GpuMode, source: string): string =>
-  isGpu(mode)
-    ? source.replace(/Math\.(\w+)\(/g, (call, name: string) => {
-        const ours = replacements.get(name);
-        return ours === undefined ? call : `${ours}(`;
-      })
-    : source;
+/** A kernel's text for a mode: on GPUs it calls our functions in place of `Math`'s, and asks for NaN by `===`. */
+export const textFor = (mode: GpuMode, source: string): string => {
+  if (!isGpu(mode)) return source;
+  return source
+    .replace(/Math\.(\w+)\(/g, (call, name: string) => {
+      const ours = replacements.get(name);
+      return ours === undefined ? call : `${ours}(`;
+    })
+    .replace(/\b(\w+) !== \1\b/g, "!($1 === $1)");
+};
 
 /** The functions that kernels of a mode may call. */
 export const functionsFor = (mode: GpuMode): readonly KernelFunction[] => [

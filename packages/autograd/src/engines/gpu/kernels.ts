@@ -1,4 +1,5 @@
 import type { GpuDevice, Kernel } from "./device";
+import type { GpuMode } from "./mode";
 import type { Plan, PlanStep } from "./plan";
 
 /** The kernels of a device, one for each text and output shape, shared by the plans that use it. */
@@ -8,15 +9,16 @@ export interface KernelStore {
   release(plan: Plan): void;
 }
 
-/** Steps with one key are one kernel. */
-export const keyOf = ({ source, size, scalar }: PlanStep): string => `${size} ${scalar?.y} ${source}`;
+/** Steps with one key are one kernel. On WebGL2, gpu.js writes the lengths of the arguments into its text. */
+export const keyOf = (mode: GpuMode, { source, size, scalar, lengths }: PlanStep): string =>
+  `${mode === "webgl2" ? lengths : ""} ${size} ${scalar?.y} ${source}`;
 
 export const kernelStore = (device: GpuDevice): KernelStore => {
   const entries = new Map<string, { readonly kernel: Kernel; users: number }>();
   return {
     take: (plan) =>
       plan.steps.map((step) => {
-        const key = keyOf(step);
+        const key = keyOf(device.mode, step);
         const entry = entries.get(key) ?? { kernel: device.createKernel(step), users: 0 };
         entry.users++;
         entries.set(key, entry);
@@ -24,7 +26,7 @@ export const kernelStore = (device: GpuDevice): KernelStore => {
       }),
     release: (plan) => {
       for (const step of plan.steps) {
-        const key = keyOf(step);
+        const key = keyOf(device.mode, step);
         const entry = entries.get(key)!;
         if (--entry.users > 0) continue;
         entries.delete(key);

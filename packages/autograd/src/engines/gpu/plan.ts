@@ -22,6 +22,8 @@ export interface PlanStep {
   readonly source: string;
   readonly size: number;
   readonly args: readonly Source[];
+  /** Elements of each argument. */
+  readonly lengths: readonly number[];
   readonly scalar?: GpuStep["scalar"];
 }
 
@@ -50,6 +52,12 @@ export const makePlan = (mode: GpuMode, graph: Graph): Plan => {
     return source;
   }
 
+  const lengthOf = (source: Source): number => {
+    if (source.kind === "step") return steps[source.step]!.size;
+    if (source.kind === "constant") return source.values.length;
+    return source.kind === "input" ? graph.inputs[source.index]!.size : source.parameter.tensor.size;
+  };
+
   const addStep = (
     op: string,
     { source, size, scalar, work = 1 }: Omit<GpuStep, "args">,
@@ -60,7 +68,9 @@ export const makePlan = (mode: GpuMode, graph: Graph): Plan => {
     const key = `step ${size} ${scalar?.y} ${args.map((arg) => names.get(arg)).join(",")} ${source}`;
     const found = known.get(key);
     if (found !== undefined) return found;
-    steps.push({ op, source, size, args, work: work * size, ...(scalar === undefined ? {} : { scalar }) });
+    const lengths = args.map(lengthOf);
+    const rest = scalar === undefined ? {} : { scalar };
+    steps.push({ op, source, size, args, lengths, work: work * size, ...rest });
     const made: Source = { kind: "step", step: steps.length - 1 };
     known.set(key, made);
     // A short name: keys of later steps would grow with the depth of the graph.

@@ -59,14 +59,14 @@ export const timeSteps = async (
   const dying = lastReads(plan);
   const results = new Map<number, unknown>();
   const times: number[] = [];
-  const timed = new Map(plan.steps.map((step) => [keyOf(step), step]));
+  const timed = new Map(plan.steps.map((step) => [keyOf(device.mode, step), step]));
   const kernels = new Map([...timed].map(([key, step]) => [key, device.createTimedKernel(step)]));
   try {
     // The first launch compiles the kernels.
     for (const warm of [true, false])
       for (const [i, step] of plan.steps.entries()) {
         const arrays = step.args.map((source) => arrayOf(source, inputs, parameters, results));
-        const { value, milliseconds } = await kernels.get(keyOf(step))!.run(arrays);
+        const { value, milliseconds } = await kernels.get(keyOf(device.mode, step))!.run(arrays);
         results.set(i, value);
         if (!warm) times.push(milliseconds);
         for (const read of dying[i]!) {

@@ -1,0 +1,54 @@
+// One process of part 3: a block stack as one plan, or op by op on host tensors. Prints JSON.
+import * as A from "../../packages/autograd/dist/index.js";
+import { median, timed } from "./measure.mjs";
+import { makeBlocks } from "./ours.mjs";
+
+const { device, way, config, blocks, runs } = JSON.parse(process.argv[2]);
+
+/** Nodes as graphs of one op: computed inputs are fed, parameters and constants stay what they are. */
+const alone = async (engine, node) => {
+  const fed = [...new Set(node.inputs)].filter(({ op }) => op !== "parameter" && op !== "constant");
+  const leaves = fed.map(({ shape, dtype }, index) => new A.Tensor("input", [], { index }, shape, dtype));
+  const inputs = node.inputs.map((input) => leaves[fed.indexOf(input)] ?? input);
+  const { op, attributes, shape, dtype, definition } = node;
+  const single = new A.Tensor(op, inputs, attributes, shape, dtype, definition);
+  return { node, fed, executable: await engine.compile(A.makeGraph(leaves, [single])) };
+};
+
+/** Runs op after op; a value is let go after its last reader, as an eager library would. */
+const opByOp = async (engine, graph) => {
+  const steps = [];
+  for (const node of graph.nodes) if (node.definition !== null) steps.push(await alone(engine, node));
+  const lastReader = new Map(steps.flatMap((step) => step.fed.map((input) => [input, step])));
+  const kept = new Set(graph.outputs);
+  const run = async (feeds) => {
+    const values = new Map(graph.inputs.map((input, i) => [input, feeds[i]]));
+    for (const step of steps) {
+      const [value] = await step.executable.run(step.fed.map((input) => values.get(input)));
+      values.set(step.node, value);
+      for (const input of step.fed)
+        if (lastReader.get(input) === step && !kept.has(input)) values.delete(input);
+    }
+    return graph.outputs.map((output) => values.get(output));
+  };
+  return { run, count: steps.length };
+};
+
+const engine = await A.resolveDevice(device);
+const { graph, feeds } = makeBlocks(A, config, blocks);
+const before = process.memoryUsage.rss();
+let side;
+const compile = await timed(async () => {
+  side = way === "plan" ? await engine.compile(graph) : await opByOp(engine, graph);
+});
+const [loss] = await side.run(feeds);
+const samples = [];
+for (let i = 0; i < runs; i++) samples.push(await timed(() => side.run(feeds)));
+const peak = process.resourceUsage().maxRSS * 1024;
+console.log(
+  JSON.stringify({
+    ...{ compile, seconds: median(samples), megabytes: (peak - before) / 2 ** 20 },
+    ...{ count: side.count, loss: loss.data[0] },
+  }),
+);
+process.exit();

@@ -1,0 +1,38 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { expect } from "vitest";
+import type { Engine } from "../src";
+import { comeAndGo, trainNetwork } from "./training";
+
+setFlagsFromString("--expose-gc");
+const collect = runInNewContext("gc") as () => void;
+
+/** Bytes of objects and arrays that are in use, after two collections: finalizers run between them. */
+const bytesInUse = async (): Promise<number> => {
+  for (let i = 0; i < 2; i++) {
+    collect();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
+};
+
+/** After a first round, `work` leaves less than a few hundred kilobytes. */
+const expectFlat = async (work: () => Promise<unknown>): Promise<void> => {
+  await work();
+  const before = await bytesInUse();
+  await work();
+  // Code that is compiled and recompiled moves the heap by less; a gradient kept a step would be more.
+  expect((await bytesInUse()) - before).toBeLessThan(1.5e6);
+};
+
+export const expectFlatTraining = async (engine: Engine): Promise<void> => {
+  const { first, last } = await trainNetwork(engine, 500);
+  expect(last).toBeLessThan(first / 4);
+  await expectFlat(() => trainNetwork(engine, 500));
+};
+
+export const expectFlatPlans = async (engine: Engine): Promise<void> => {
+  let round = 0;
+  await expectFlat(() => comeAndGo(engine, 40 * round++, 40));
+};
