@@ -8,8 +8,8 @@ import type { Profile } from "./profile";
 import { makeProfile, profileOpByOp } from "./profile";
 import type { HostTensor } from "./tensor";
 import { isTensor, Tensor } from "./tensor";
-import type { Hosted, Leaf, Tree } from "./tree";
-import { flatten, hostLeaf, mapTree, signatureOf } from "./tree";
+import type { Fed, Hosted, Leaf, Tree } from "./tree";
+import { flatten, hostLeaf, hostTree, mapTree, signatureOf } from "./tree";
 
 export interface CompileOptions {
   /** Where to run (default `auto`). */
@@ -20,16 +20,16 @@ export interface CompileOptions {
   cacheSize?: number;
 }
 
-type HostedArgs<A extends readonly unknown[]> = { [K in keyof A]: Hosted<A[K]> };
+type FedArgs<A extends readonly unknown[]> = { [K in keyof A]: Fed<A[K]> };
 
 export interface Compiled<A extends readonly unknown[], R> {
-  (...args: HostedArgs<A>): Promise<Hosted<R>>;
+  (...args: FedArgs<A>): Promise<Hosted<R>>;
   /** The graph that a call with these arguments runs. */
-  graph(...args: HostedArgs<A>): Graph;
+  graph(...args: FedArgs<A>): Graph;
   /** Runs with these arguments, and tells the time op by op. */
-  profile(...args: HostedArgs<A>): Promise<Profile>;
+  profile(...args: FedArgs<A>): Promise<Profile>;
   /** The device that a call with these arguments runs on, and why that one. */
-  device(...args: HostedArgs<A>): Promise<DeviceChoice>;
+  device(...args: FedArgs<A>): Promise<DeviceChoice>;
   /**
    * Releases all plans, after their last runs; the function cannot be called or disposed again. One that is
    * forgotten is disposed when it is garbage collected.
@@ -93,11 +93,11 @@ export const compile = <A extends readonly unknown[], R>(
 
   /** Does something with the plan for these arguments; the plan stays until it is done. */
   const using = async <T>(
-    args: HostedArgs<A>,
+    args: FedArgs<A>,
     work: (plan: Plan, executable: Executable, inputs: readonly HostTensor[]) => Promise<T>,
   ): Promise<T> => {
     if (disposed) throw new AutogradError("compile: this function was disposed; compile it again");
-    const tree = args as unknown as Tree<HostTensor>;
+    const tree = hostTree(args as unknown as Tree<HostTensor>);
     const plan = planFor(tree);
     const done = plan.executable.then((executable) => work(plan, executable, flatten(tree, hostLeaf)));
     // Only the time counts: a promise that kept the results would keep those of all earlier runs.
@@ -105,7 +105,7 @@ export const compile = <A extends readonly unknown[], R>(
     return done;
   };
 
-  const call = (...args: HostedArgs<A>): Promise<Hosted<R>> =>
+  const call = (...args: FedArgs<A>): Promise<Hosted<R>> =>
     using(args, async ({ result }, executable, inputs) => {
       const outputs = await executable.run(inputs);
       let next = 0;
@@ -113,14 +113,14 @@ export const compile = <A extends readonly unknown[], R>(
     });
 
   const compiled = Object.assign(call, {
-    graph: (...args: HostedArgs<A>) => trace(args as unknown as Tree<HostTensor>).graph,
-    profile: (...args: HostedArgs<A>) =>
+    graph: (...args: FedArgs<A>) => trace(hostTree(args as unknown as Tree<HostTensor>)).graph,
+    profile: (...args: FedArgs<A>) =>
       using(args, async ({ graph, choice }, executable, inputs) =>
         makeProfile(
           (await executable.profile?.(inputs)) ?? (await profileOpByOp((await choice).engine, graph, inputs)),
         ),
       ),
-    device: (...args: HostedArgs<A>) => using(args, ({ choice }) => choice),
+    device: (...args: FedArgs<A>) => using(args, ({ choice }) => choice),
     dispose: async () => {
       if (disposed) throw new AutogradError("compile: this function was disposed already");
       disposed = true;

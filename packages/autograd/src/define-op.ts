@@ -1,7 +1,8 @@
 import { AutogradError } from "./errors";
+import { type NdArrayLike, toHost } from "./ndarray";
 import type { OpDefinition } from "./op";
 import type { Parameter } from "./parameter";
-import { hostTensor, isTensor, Tensor } from "./tensor";
+import { type HostTensor, hostTensor, isTensor, Tensor } from "./tensor";
 
 /** What ops accept: a tensor, a parameter, or a number (a float32 scalar). */
 export type Operand = Tensor | Parameter | number;
@@ -12,9 +13,11 @@ export interface Op<Args extends readonly unknown[], A extends object = object> 
   readonly definition: OpDefinition<A>;
 }
 
-/** A leaf that holds `value` in the graph. */
-export const constant = (...args: Parameters<typeof hostTensor>): Tensor => {
-  const value = hostTensor(...args);
+/** A leaf that holds numbers in the graph: given as data, shape and dtype, or as a host tensor or ndarray. */
+export const constant = (
+  ...args: Parameters<typeof hostTensor> | [value: HostTensor | NdArrayLike]
+): Tensor => {
+  const value = args.length === 1 ? toHost(args[0]) : hostTensor(...args);
   return new Tensor("constant", [], { value }, value.shape, value.dtype);
 };
 

@@ -91,4 +91,4 @@ export { DerivedParameter, Parameter } from "./parameter";
 export type { Profile } from "./profile";
 export { sameShape, showShape, sizeOf } from "./shape";
 export { byteLengthOf, type HostTensor, hostTensor, isTensor, Tensor, type TensorType } from "./tensor";
-export type { Hosted, Tree } from "./tree";
+export type { Fed, Hosted, Tree } from "./tree";

@@ -47,6 +47,10 @@ export const toNdarray = (tensor: HostTensor): NdArray<Float32Array | Int32Array
   return ndarray(data instanceof Uint16Array ? decodeHalf(dtype as HalfDType, data) : data, [...shape]);
 };
 
+/** A host tensor, out of one or an ndarray. */
+export const toHost = (value: HostTensor | NdArrayLike): HostTensor =>
+  "stride" in value ? fromNdarray(value) : value;
+
 const convert = (array: NdArrayLike, dtype: DType): HostTensor => {
   const shape = [...array.shape];
   const data = isHalf(dtype) ? encodeHalf(dtype, read(array, "float32")) : read(array, dtype);

@@ -1,6 +1,7 @@
 import type { DType, Shape, TensorArray } from "./dtype";
 import { allocate } from "./dtype";
 import { AutogradError } from "./errors";
+import { type NdArrayLike, toHost } from "./ndarray";
 import { showShape } from "./shape";
 import { nextId } from "./shared-state";
 import type { HostTensor } from "./tensor";
@@ -20,8 +21,10 @@ export class Parameter implements HostTensor {
   #data: TensorArray;
   #version = 0;
 
-  constructor(value: HostTensor, options: { requiresGrad?: boolean } = {}) {
-    const { data, shape, dtype } = hostTensor(value.data, value.shape, value.dtype);
+  /** The values are kept as they are given, not copied, but for ndarrays that are no plain rows of numbers. */
+  constructor(value: HostTensor | NdArrayLike, options: { requiresGrad?: boolean } = {}) {
+    const given = toHost(value);
+    const { data, shape, dtype } = hostTensor(given.data, given.shape, given.dtype);
     this.shape = shape;
     this.dtype = dtype;
     this.#data = data;

@@ -1,4 +1,5 @@
 import { AutogradError } from "./errors";
+import { type NdArrayLike, toHost } from "./ndarray";
 import type { HostTensor, Tensor } from "./tensor";
 
 /** Arguments and results of compiled functions: tensors in nested arrays and records. */
@@ -6,6 +7,9 @@ export type Tree<T> = T | readonly Tree<T>[] | { readonly [key: string]: Tree<T>
 
 /** The host side of a traced function's arguments and results: tensors become host tensors. */
 export type Hosted<T> = T extends Tensor ? HostTensor : { [K in keyof T]: Hosted<T[K]> };
+
+/** What a compiled function takes for its graph tensors: host tensors, or ndarrays of any strides. */
+export type Fed<T> = T extends Tensor ? HostTensor | NdArrayLike : { [K in keyof T]: Fed<T[K]> };
 
 /** What tells the leaves of a tree, and what to say of anything else that is no array or record. */
 export interface Leaf<T> {
@@ -42,11 +46,17 @@ const branchesOf = <T>(tree: Tree<T>, { wanted }: Leaf<T>): Readonly<Record<stri
 export const signatureOf = (tree: Tree<HostTensor>): string =>
   JSON.stringify(mapTree(tree, hostLeaf, ({ shape, dtype }) => `${dtype}[${shape.join()}]`));
 
-const isHostTensor = (value: unknown): value is HostTensor =>
-  typeof value === "object" && value !== null && "data" in value && "shape" in value && "dtype" in value;
+const isFed = (value: unknown): value is HostTensor | NdArrayLike =>
+  typeof value === "object" && value !== null && "data" in value && "shape" in value;
 
-/** Leaves of a compiled function's arguments. */
-export const hostLeaf: Leaf<HostTensor> = {
-  is: isHostTensor,
-  wanted: "a compiled function takes host tensors (see hostTensor)",
+const fedLeaf: Leaf<HostTensor | NdArrayLike> = {
+  is: isFed,
+  wanted: "a compiled function takes host tensors (see hostTensor) and ndarrays",
 };
+
+/** Leaves of a compiled function's arguments, once ndarrays are host tensors. */
+export const hostLeaf = fedLeaf as Leaf<HostTensor>;
+
+/** A compiled function's arguments with their ndarrays as host tensors. */
+export const hostTree = (tree: Tree<HostTensor | NdArrayLike>): Tree<HostTensor> =>
+  mapTree(tree, fedLeaf, toHost);

@@ -1,5 +1,6 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
+import ndarray from "ndarray";
 import { describe, expect, test } from "vitest";
 import type { Engine, HostTensor } from "../src";
 import {
@@ -118,13 +119,26 @@ describe("compiled functions", () => {
     const fn = compile((x: Tensor) => exp(x), { device });
     const wrong = (value: unknown) => fn(value as HostTensor);
     await expect(wrong(new Float32Array(3))).rejects.toThrow(
-      "compile: met Float32Array; a compiled function takes host tensors (see hostTensor), in arrays and records",
+      "compile: met Float32Array; a compiled function takes host tensors (see hostTensor) and ndarrays, in arrays and records",
     );
     await expect(wrong(3)).rejects.toThrow("compile: met 3;");
     await expect(wrong(null)).rejects.toThrow("compile: met null;");
     const parameter = new Parameter(hostTensor([1], [1]));
     const returns = compile(() => ({ parameter }) as unknown as Tensor, { device });
     await expect(returns()).rejects.toThrow("met Parameter; a compiled function returns graph tensors");
+  });
+
+  test("take ndarrays of any strides, as constants and parameters do", async () => {
+    const rows = ndarray(Float64Array.of(1, 2, 3, 4, 5, 6), [2, 3]);
+    const turned = rows.transpose(1, 0).step(-1, 1);
+    const fn = compile((x: Tensor, pair: { y: Tensor }) => ({ x: exp(x), y: add(pair.y, 0) }), { device });
+    const { x, y } = await fn(turned, { y: rows.pick(1) });
+    expect(x.shape).toEqual([3, 2]);
+    expect(x.data).toBeAllclose([3, 6, 2, 5, 1, 4].map(Math.exp), 1e-6);
+    expect([...y.data]).toEqual([4, 5, 6]);
+    expect(fn.graph(turned, { y: rows.pick(1) }).inputs[0]!.shape).toEqual([3, 2]);
+    expect([...new Parameter(turned).data]).toEqual([3, 6, 2, 5, 1, 4]);
+    expect([...(await constant(turned).data({ device }))]).toEqual([3, 6, 2, 5, 1, 4]);
   });
 
   test("tell the time op by op, on engines that can and on those that cannot", async () => {

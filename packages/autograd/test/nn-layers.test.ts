@@ -14,7 +14,7 @@ import {
   initialize,
   LayerNorm,
   Linear,
-  Module,
+  type Module,
   mul,
   type Parameter,
   RMSNorm,
@@ -275,18 +275,4 @@ test("a sequence is its layers one after the other, also after one was replaced"
   expect(changed).toEqual(expected);
   expect(changed).not.toEqual(together);
   expect(model).toHaveLength(3);
-});
-
-test("a module of one's own draws its parameters in its reset", () => {
-  class Gate extends Module {
-    override readonly kind = "Gate";
-    readonly weight = new Linear(1, 3, { bias: false }).weight;
-    override reset(...[initializer]: Parameters<Module["reset"]>): void {
-      initializer.constant(this.weight, 0.5);
-    }
-  }
-  const gate = new Gate();
-  initialize(new Sequential(gate as Module & { forward(x: Tensor): Tensor }), 1);
-  expect(gate.weight.data).toEqual(Float32Array.of(0.5, 0.5, 0.5));
-  expect(hostTensor(gate.weight.data, gate.weight.shape).shape).toEqual([3, 1]);
 });

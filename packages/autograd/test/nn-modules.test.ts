@@ -13,6 +13,7 @@ import {
   Sequential,
   sizeOf,
   structureOf,
+  type Tensor,
 } from "../src";
 
 const vector = (...values: number[]) => new Parameter(hostTensor(values, [values.length]));
@@ -22,6 +23,10 @@ class Block extends Module {
   selfAttn = new Linear(2, 3);
   layers = [new Linear(3, 1), new Linear(3, 1, { bias: false })];
   shared = this.selfAttn.weight;
+
+  forward(x: Tensor): Tensor {
+    return x;
+  }
 }
 
 /** Everything that may hold a part, and much that may not. */
@@ -45,6 +50,10 @@ class Cupboard extends Module {
 
   get hidden(): Parameter {
     return this.#hidden;
+  }
+
+  forward(x: Tensor): Tensor {
+    return x;
   }
 }
 

@@ -19,7 +19,9 @@ export const gather: Op<[x: Operand, indices: Operand, axis?: number], AxisAttri
     name: "gather",
     infer: ([x, indices], { axis }) => {
       if (indices!.dtype !== "int32")
-        throw new AutogradError(`gather: indices are ${indices!.dtype}${showShape(indices!.shape)}; give int32`);
+        throw new AutogradError(
+          `gather: indices are ${indices!.dtype}${showShape(indices!.shape)}; give int32`,
+        );
       if (x!.shape[axis] === 0 && sizeOf(indices!.shape) > 0)
         throw new AutogradError(
           `gather: axis ${axis} of ${showShape(x!.shape)} is empty; there is nothing at indices ${showShape(indices!.shape)}`,

@@ -13,9 +13,13 @@ export const max: Op<[x: Operand, options?: ReduceOptions], ReduceAttributes> = 
     name: "max",
     infer: ([x], attributes) => {
       if (x!.dtype !== "float32" && x!.dtype !== "int32")
-        throw new AutogradError(`max: given ${x!.dtype}${showShape(x!.shape)}; takes float32 or int32; use cast`);
+        throw new AutogradError(
+          `max: given ${x!.dtype}${showShape(x!.shape)}; takes float32 or int32; use cast`,
+        );
       if (attributes.axes.some((axis) => x!.shape[axis] === 0))
-        throw new AutogradError(`max: axes [${attributes.axes}] of ${showShape(x!.shape)}; an empty axis has no largest element`);
+        throw new AutogradError(
+          `max: axes [${attributes.axes}] of ${showShape(x!.shape)}; an empty axis has no largest element`,
+        );
       return { shape: reducedShape(x!.shape, attributes), dtype: x!.dtype };
     },
     // The cotangent is shared evenly between the elements that reach the maximum.

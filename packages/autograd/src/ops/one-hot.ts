@@ -20,7 +20,8 @@ export const oneHot: Op<[indices: Operand, depth: number, dtype?: OneHotDType], 
   {
     name: "oneHot",
     infer: ([indices], { depth, dtype }) => {
-      if (indices!.dtype !== "int32") throw new AutogradError(`oneHot: given ${indices!.dtype}${showShape(indices!.shape)}; takes int32`);
+      if (indices!.dtype !== "int32")
+        throw new AutogradError(`oneHot: given ${indices!.dtype}${showShape(indices!.shape)}; takes int32`);
       checkSizes("oneHot", [depth]);
       return { shape: [...indices!.shape, depth], dtype };
     },

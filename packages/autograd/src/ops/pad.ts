@@ -21,7 +21,10 @@ export const pad: Op<
     infer: ([x], { low, high, interior }) => {
       const rank = x!.shape.length;
       const lists = [low, high, interior];
-      if (x!.dtype === "bool" || lists.some((list) => list.length !== rank || list.some((n) => !(n >= 0 && Number.isInteger(n)))))
+      if (
+        x!.dtype === "bool" ||
+        lists.some((list) => list.length !== rank || list.some((n) => !(n >= 0 && Number.isInteger(n))))
+      )
         throw new AutogradError(
           `pad: low [${low}], high [${high}], interior [${interior}] for ${x!.dtype}${showShape(x!.shape)}; give counts ≥ 0 for each of ${rank} axes of a number tensor`,
         );

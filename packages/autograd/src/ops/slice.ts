@@ -29,8 +29,7 @@ export const slice: Op<
         shape.every(
           (size, i) => 0 <= starts[i]! && starts[i]! <= ends[i]! && ends[i]! <= size && steps[i]! >= 1,
         ) &&
-        [...starts, ...ends, ...steps].every((number) => Number.isInteger(number)
-        );
+        [...starts, ...ends, ...steps].every((number) => Number.isInteger(number));
       if (!valid)
         throw new AutogradError(
           `slice: [${starts}] to [${ends}] step [${steps}] of ${showShape(shape)}; give 0 ≤ start ≤ end ≤ size, or negative ones from the end, and step ≥ 1 for every axis; flip reverses an axis`,

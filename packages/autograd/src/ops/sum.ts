@@ -12,7 +12,9 @@ export const sum: Op<[x: Operand, options?: ReduceOptions], ReduceAttributes> = 
     name: "sum",
     infer: ([x], attributes) => {
       if (x!.dtype !== "float32" && x!.dtype !== "int32")
-        throw new AutogradError(`sum: given ${x!.dtype}${showShape(x!.shape)}; takes float32 or int32; use cast`);
+        throw new AutogradError(
+          `sum: given ${x!.dtype}${showShape(x!.shape)}; takes float32 or int32; use cast`,
+        );
       return { shape: reducedShape(x!.shape, attributes), dtype: x!.dtype };
     },
     // d(Σx) = Σdx: the cotangent is repeated along the summed axes

@@ -15,7 +15,9 @@ export const transpose: Op<[x: Operand, permutation?: readonly number[]], Transp
     infer: ([x], { permutation }) => {
       const rank = x!.shape.length;
       if (permutation.length !== rank || [...permutation].sort((a, b) => a - b).some((axis, i) => axis !== i))
-        throw new AutogradError(`transpose: [${permutation}] is no permutation of the ${rank} axes of ${showShape(x!.shape)}`);
+        throw new AutogradError(
+          `transpose: [${permutation}] is no permutation of the ${rank} axes of ${showShape(x!.shape)}`,
+        );
       return { shape: permutation.map((axis) => x!.shape[axis]!), dtype: x!.dtype };
     },
     vjp: (dy, { attributes: { permutation }, ops }) => [

@@ -29,7 +29,7 @@ export interface KeyValueCache {
 }
 
 /**
- * Causal self-attention within segments, for all layers of one forward pass: the mask is built once, layers take
+ * Causal self-attention within segments, for all layers of one forward pass: masks are built once, layers take
  * turns with the cache, and what they computed is left in `present`.
  */
 export class SelfAttentionContext {
@@ -37,16 +37,28 @@ export class SelfAttentionContext {
   readonly present: KeyValues[] = [];
   readonly #rows: number;
   readonly #length: number;
-  readonly #mask: Tensor;
-  readonly #cache: { readonly mask: Tensor; readonly layers: readonly KeyValues[] } | null;
+  readonly #segmentIds: Tensor;
+  readonly #cache: {
+    /** Of earlier keys, and of this call's. */
+    readonly past: Tensor;
+    readonly present: Tensor;
+    readonly layers: readonly KeyValues[];
+  } | null;
 
   /** @param segmentIds int32 [rows, length]; padding is a segment of its own (0), so that no row is fully masked */
   constructor(segmentIds: Tensor, cache?: KeyValueCache) {
     const [rows, length] = segmentIds.shape as [number, number];
     this.#rows = rows;
     this.#length = length;
-    this.#mask = causalSegmentMask(segmentIds);
-    this.#cache = cache === undefined ? null : { mask: cacheMask(segmentIds, cache), layers: cache.layers };
+    this.#segmentIds = segmentIds;
+    this.#cache =
+      cache === undefined
+        ? null
+        : {
+            past: cacheMask(segmentIds, cache),
+            present: causalSegmentMask(segmentIds),
+            layers: cache.layers,
+          };
   }
 
   /**
@@ -58,13 +70,13 @@ export class SelfAttentionContext {
     const past = this.#cache?.layers[this.present.length];
     this.present.push({ keys, values });
     if (past === undefined) {
-      const options = { scale: 1, mask: this.#mask, dropout };
+      const options = { scale: 1, causal: true, segmentIds: this.#segmentIds, dropout };
       return this.#join(attention(queries, keys, values, options));
     }
     const scores = concat(
       [
-        add(matmul(queries, past.keys, { transposeB: true }), this.#cache!.mask),
-        add(matmul(queries, keys, { transposeB: true }), this.#mask),
+        add(matmul(queries, past.keys, { transposeB: true }), this.#cache!.past),
+        add(matmul(queries, keys, { transposeB: true }), this.#cache!.present),
       ],
       -1,
     );
