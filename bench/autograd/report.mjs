@@ -126,12 +126,11 @@ export const printTable = (rows) => {
   // A sentence about what is left out takes its whole line.
   const full = cells.filter((row) => row?.[1] !== undefined);
   const widths = [0, 1, 2, 3, 4].map((i) => Math.max(0, ...full.map((row) => (row[i] ?? "").length)));
-  rows.forEach(({ title }, at) => {
-    if (title !== undefined) return console.log(`\n${title}`);
-    const row = cells[at].map((cell, i) => {
+  for (const [at, { title }] of rows.entries()) {
+    const row = cells[at]?.map((cell, i) => {
       const pad = i === 2 || i === 3 ? "padStart" : "padEnd";
       return (cell ?? "")[pad](widths[i] ?? 0);
     });
-    console.log(`  ${row.join("  ").trimEnd()}`);
-  });
+    console.log(row === undefined ? `\n${title}` : `  ${row.join("  ").trimEnd()}`);
+  }
 };

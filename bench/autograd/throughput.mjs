@@ -2,7 +2,7 @@
 import * as A from "../../packages/autograd/dist/index.js";
 import { onnxEngine } from "../../packages/engine-onnx/dist/index.js";
 import { flopsOf, productsOf, random } from "./blocks.mjs";
-import { median, timed } from "./measure.mjs";
+import { median, timedAlone } from "./measure.mjs";
 import { adapterFlops, makeBlocks, makeParameters } from "./ours.mjs";
 import { openProduct } from "./runtime.mjs";
 
@@ -25,9 +25,9 @@ export const throughput = async ({ config, blocks, runs, dtype, profile, session
   }
   for (let round = 0; round <= runs; round++) {
     for (const { executable, feeds, samples } of stacks) {
-      samples.push(await timed(() => executable.run(feeds)));
+      samples.push(await timedAlone(() => executable.run(feeds)));
       for (const product of products)
-        product.samples.push((await timed(() => repeat(product.run, product.times))) / product.times);
+        product.samples.push((await timedAlone(() => repeat(product.run, product.times))) / product.times);
     }
     // The first round warms up.
     if (round === 0) for (const { samples } of [...stacks, ...products]) samples.length = 0;

@@ -2,9 +2,10 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Engine } from "../src";
 import { constant, DerivedParameter, hostTensor, makeGraph, Parameter, Tensor } from "../src";
 import { gpuEngine } from "../src/engines/gpu";
-import { makePlan } from "../src/engines/gpu/plan";
+import { makePlan, peakBytes } from "../src/engines/gpu/plan";
 import { decodeHalf, encodeHalf } from "../src/half";
 import * as ops from "../src/ops";
+import { expectFlatPlans, expectFlatTraining } from "./memory";
 import { runOnce } from "./op-cases";
 
 const input = (index: number, shape: readonly number[], dtype: "float32" | "int32" | "bool" = "float32") =>
@@ -204,6 +205,24 @@ describe.each(["cpu", "webasm"] as const)("gpu:%s", (mode) => {
     expect([...square!.data]).toEqual([0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3].map((row) => row * 512));
   });
 
+  test("profiles by op, and gives what a run gives afterwards", async () => {
+    const feed = hostTensor(filled(64 * 64, 0.5), [64, 64]);
+    const x = input(0, [64, 64]);
+    const executable = await engine.compile(makeGraph([x], [ops.sum(ops.matmul(ops.exp(x), ops.exp(x)))]));
+    const [before] = await executable.run([feed]);
+    const times = await executable.profile!([feed]);
+    expect(times.map(({ op }) => op).sort()).toEqual(["exp", "matmul", "sum"]);
+    expect(times.map(({ milliseconds }) => milliseconds)).toEqual(
+      times.map(({ milliseconds }) => milliseconds).sort((a, b) => b - a),
+    );
+    expect(times.find(({ op }) => op === "exp")!.calls).toBe(1);
+    expect((await executable.run([feed]))[0]).toEqual(before);
+    await executable.dispose();
+  });
+
+  test("500 steps of training leave memory as it was", () => expectFlatTraining(engine), 120_000);
+  test("plans that come and go leave nothing", () => expectFlatPlans(engine), 120_000);
+
   test("feeds that do not fit are refused", async () => {
     const x = input(0, [2]);
     const executable = await engine.compile(makeGraph([x], [ops.add(x, 1)]));
@@ -215,23 +234,36 @@ describe.each(["cpu", "webasm"] as const)("gpu:%s", (mode) => {
       "input 0 is int32[2]",
     );
     await executable.dispose();
-    await executable.dispose();
+    await expect(executable.dispose()).rejects.toThrow(`gpu:${mode}: this plan was disposed already`);
     await expect(executable.run([hostTensor([1, 2], [2])])).rejects.toThrow("was disposed; compile");
+    await expect(executable.profile!([hostTensor([1, 2], [2])])).rejects.toThrow("was disposed; compile");
   });
 });
 
-test("a disposed engine refuses graphs, and disposing it again does nothing", async () => {
+test("a disposed engine refuses graphs, and to be disposed again", async () => {
   const engine = await gpuEngine("cpu");
   const executable = await engine.compile(makeGraph([], [ops.add(constant([1], []), 1)]));
   await engine.dispose!();
-  await engine.dispose!();
+  await expect(engine.dispose!()).rejects.toThrow("gpu:cpu: the engine was disposed already");
+  // The engine released the plan; its owner may still say that it is done with it.
+  await executable.dispose();
+  await expect(executable.dispose()).rejects.toThrow("gpu:cpu: this plan was disposed already");
   await expect(engine.compile(makeGraph([], []))).rejects.toThrow("gpu:cpu: the engine was disposed");
   await expect(executable.run([])).rejects.toThrow("disposed");
 });
 
+test("the peak of a plan is what its arrays take at one time", () => {
+  const x = input(0, [1000]);
+  // A chain holds two arrays at a time; a tree holds its branches.
+  const chain = ops.exp(ops.sin(ops.cos(ops.neg(x))));
+  expect(peakBytes(makePlan("cpu", makeGraph([x], [chain])))).toBe(2 * 4000);
+  const tree = ops.add(ops.add(ops.exp(x), ops.sin(x)), ops.add(ops.cos(x), ops.neg(x)));
+  expect(peakBytes(makePlan("cpu", makeGraph([x], [tree])))).toBe(4 * 4000);
+});
+
 test("modes that are missing say so", async () => {
   await expect(gpuEngine("webgl2")).rejects.toThrow(
-    "gpu:webgl2: not available here; gpu:webasm and gpu:cpu run everywhere",
+    "gpu:webgl2: not available here: it is for browsers; gpu:webasm and gpu:cpu run everywhere",
   );
 });
 

@@ -10,7 +10,6 @@ import {
   encodeHalf,
   evaluate,
   gradients,
-  hostTensor,
   initialize,
   LayerNorm,
   Linear,

@@ -1,4 +1,4 @@
-import { constantSchedule, cosineSchedule, linearSchedule, type Schedule } from "@waveft/autograd";
+import { schedules as all } from "@waveft/autograd";
 import { TrainerError } from "./errors";
 
 /** When to evaluate or save. */
@@ -6,13 +6,15 @@ export type IntervalStrategy = (typeof intervalStrategies)[number];
 
 const intervalStrategies = ["no", "steps", "epoch"] as const;
 
-/** Learning-rate schedules by the names that transformers gives them. */
+/** Learning-rate schedules by the names that transformers gives them: those that need no further settings. */
 export const schedules = {
-  linear: linearSchedule,
-  cosine: cosineSchedule,
-  constant: () => constantSchedule(),
-  constant_with_warmup: (warmupSteps) => constantSchedule(warmupSteps),
-} satisfies Record<string, (warmupSteps: number, totalSteps: number) => Schedule>;
+  linear: all.linear,
+  cosine: all.cosine,
+  cosine_with_restarts: all.cosine_with_restarts,
+  constant: all.constant,
+  constant_with_warmup: all.constant_with_warmup,
+  inverse_sqrt: all.inverse_sqrt,
+} satisfies Partial<typeof all>;
 
 /** The settings of a training run, with the names and defaults of transformers' `TrainingArguments`. */
 export interface TrainingFields {

@@ -43,7 +43,10 @@ export const transpose: Op<[x: Operand, permutation?: readonly number[]], Transp
     const tensor = toTensor("transpose", x);
     const axes = Array.from({ length: tensor.rank }, (_, i) => i);
     const swapped = [...axes.slice(0, -2), ...axes.slice(-2).reverse()];
-    const order = permutation?.map((axis) => normalizeAxis("transpose", axis, tensor.rank));
-    return { inputs: [tensor], attributes: { permutation: order ?? swapped } };
+    const order: readonly number[] = permutation ?? swapped;
+    const attributes: TransposeAttributes = {
+      permutation: order.map((axis) => normalizeAxis("transpose", axis, tensor.rank)),
+    };
+    return { inputs: [tensor], attributes };
   },
 );

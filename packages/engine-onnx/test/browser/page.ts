@@ -1,24 +1,60 @@
 import type { Engine } from "@waveft/autograd";
-import { hostTensor, Parameter } from "@waveft/autograd";
-import { opCases, runCase } from "../../../autograd/test/op-cases";
+import { cast, hostTensor, mul, Parameter, sum } from "@waveft/autograd";
 import { onnxEngine } from "../../src";
-import { complaints } from "../suite";
+import { runOn } from "../run";
+import { checksOf } from "../suite";
 import { makeTraining } from "../training";
 
 // What a page of Chromium runs: the engine as a bundler puts it into one file, onnxruntime-web included.
 
-/** What is wrong on a device, by the name of the case. */
-export const checkOps = async (provider: "wasm" | "webgpu"): Promise<Record<string, readonly string[]>> => {
-  const engine = await onnxEngine(provider);
-  const wrong: Record<string, readonly string[]> = {};
-  for (const row of opCases) {
-    try {
-      const found = complaints(`onnx:${provider}`, await runCase(engine, row), row);
-      if (found.length > 0) wrong[row.name] = found;
-    } catch (error) {
-      wrong[row.name] = [String(error)];
+const engines = new Map<string, Promise<Engine>>();
+const engineOf = (provider: string): Promise<Engine> => {
+  const engine = engines.get(provider) ?? onnxEngine(provider);
+  engines.set(provider, engine);
+  return engine;
+};
+
+/** What is wrong on a device, by the name of the check. */
+export const check = async (provider: "wasm" | "webgpu"): Promise<Record<string, readonly string[]>> => {
+  const engine = await engineOf(provider);
+  const found: Record<string, readonly string[]> = {};
+  for (const { name, complaints } of checksOf(`onnx:${provider}`))
+    found[name] = await complaints(engine).catch((error: unknown) => [String(error)]);
+  return found;
+};
+
+const trainings = new Map<string, ReturnType<typeof makeTraining>>();
+
+/** Trains on, and gives the loss. */
+export const train = async (provider: string, steps: number): Promise<number> => {
+  const training = trainings.get(provider) ?? makeTraining(await engineOf(provider));
+  trainings.set(provider, training);
+  return training.steps(steps);
+};
+
+/** Half-precision parameters, fed and embedded: their sums, and their bits when they come back. */
+export const halves = async (provider: string): Promise<unknown[]> => {
+  const results: unknown[] = [];
+  for (const embedFrozen of [false, true])
+    for (const [dtype, one] of [
+      ["float16", 0x3c00],
+      ["bfloat16", 0x3f80],
+    ] as const) {
+      const engine = await onnxEngine(provider, { embedFrozen });
+      const bits = hostTensor(new Uint16Array(80).fill(one), [80], dtype);
+      const weight = new Parameter(bits, { requiresGrad: false });
+      const [total, same] = await runOn(engine, [], () => [sum(cast(weight, "float32")), weight.tensor]);
+      results.push(total!.data[0], same!.data.constructor.name, same!.data[79]);
+      await engine.dispose!();
     }
-  }
-  await engine.dispose!();
-  return wrong;
+  return results;
+};
+
+/** Runs of several graphs that are started together. */
+export const together = async (provider: string): Promise<number[]> => {
+  const engine = await engineOf(provider);
+  const results = await Promise.all(
+    [1, 2, 3, 4].map((n) => runOn(engine, [hostTensor([n, n], [2])], (x) => [sum(mul(x!, n))])),
+  );
+  return results.map(([y]) => y!.data[0]!);
 };

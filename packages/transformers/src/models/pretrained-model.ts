@@ -6,8 +6,8 @@ import {
   type LinearLayer,
   Module,
   type Parameter,
+  parameterOfZeros,
   sizeOf,
-  zeros,
 } from "@waveft/autograd";
 import { type TensorData, writeFileAtomic, writeSafetensors } from "@waveft/safetensors";
 import type { PretrainedConfig, WeightDType } from "../config";
@@ -119,7 +119,7 @@ export abstract class PreTrainedModel<C extends PretrainedConfig = PretrainedCon
   /** Gives the head a weight of its own, of zeros. */
   untieHead(): void {
     const embedding = this.getInputEmbeddings().weight;
-    Object.assign(this.getOutputEmbeddings(), { weight: zeros(embedding.shape, this.dtype) });
+    Object.assign(this.getOutputEmbeddings(), { weight: parameterOfZeros(embedding.shape, this.dtype) });
   }
 }
 
