@@ -17,7 +17,7 @@
 //               an error.
 //   launch      One plan against the sum of its ops: every op a plan of its own, run one after another on host tensors,
 //               values let go after their last reader. "MB" is the growth of the resident set at its peak, of compiling
-//               and running together. Each number is of processes of its own, three a way.
+//               and running together. Each number is of processes of its own, three a way (see launch.mjs).
 //   compile     From the function to a session on onnx:cpu, 24 blocks, in processes of their own.
 //   gpu         What the built-in engine reaches without a GPU. No goal.
 import { writeFileSync } from "node:fs";

@@ -1,5 +1,6 @@
 // One process of part 3: a block stack as one plan, or op by op on host tensors. Prints JSON.
 import * as A from "../../packages/autograd/dist/index.js";
+import { onnxEngine } from "../../packages/engine-onnx/dist/index.js";
 import { median, timed } from "./measure.mjs";
 import { makeBlocks } from "./ours.mjs";
 
@@ -34,7 +35,19 @@ const opByOp = async (engine, graph) => {
   return { run, count: steps.length };
 };
 
-const engine = await A.resolveDevice(device);
+/** Session options that favour many sessions; ours among them, which these replace. */
+const withoutSpinning = {
+  extra: {
+    session: { intra_op: { allow_spinning: "0" } },
+    optimization: { disable_specified_optimizers: "ConstantFolding" },
+  },
+};
+const openEngine = () => {
+  if (device !== "onnx:cpu" || way === "plan") return A.resolveDevice(device);
+  return onnxEngine("cpu", { session: withoutSpinning, memory: way === "frugalOps" ? "low" : "fast" });
+};
+
+const engine = await openEngine();
 const { graph, feeds } = makeBlocks(A, config, blocks);
 const before = process.memoryUsage.rss();
 let side;

@@ -42,11 +42,13 @@ const pages = [
   },
 ];
 
+const firstLine = (error) => error.message.split("\n")[0];
+
 const tolerance = 1e-3;
 
 export const peers = async ({ config, blocks, runs }) => {
   const { noChromium } = await import("@waveft/browser-test");
-  if (noChromium !== "") return { skipped: `peers:${noChromium}` };
+  if (noChromium !== "") return { skipped: `peers${noChromium}` };
   const { sides, left, close } = await openSides(config, blocks);
   try {
     for (const side of sides) side.values = await side.check();
@@ -86,7 +88,8 @@ const openSides = async (config, blocks) => {
       Object.assign(files, page.files(folder), { [`/${page.page}.js`]: { type: "text/javascript", body } });
       found.push({ ...page, version });
     } catch (error) {
-      left.push(`${page.name}: cannot be loaded (${error.message.split("\n")[0]}); run pnpm install`);
+      const reason = error.code === "ENOENT" ? "is not installed" : `cannot be bundled (${firstLine(error)})`;
+      left.push(`${page.name}: ${reason}; run pnpm install`);
     }
   const here = await openHere(config, blocks);
   const browser = await openBrowser(files);
@@ -100,7 +103,7 @@ const openSides = async (config, blocks) => {
       try {
         sides.push(await openPage(browser, page, config, blocks));
       } catch (error) {
-        left.push(`${page.name}: does not run (${error.message.split("\n")[0]})`);
+        left.push(`${page.name}: does not run (${firstLine(error)})`);
       }
     return { sides, left, close };
   } catch (error) {

@@ -90,5 +90,6 @@ export * from "./optim";
 export { DerivedParameter, Parameter } from "./parameter";
 export type { Profile } from "./profile";
 export { sameShape, showShape, sizeOf } from "./shape";
+export { type Ability, type DeviceSupport, type Feature, features, needsOf, support } from "./support";
 export { byteLengthOf, type HostTensor, hostTensor, isTensor, Tensor, type TensorType } from "./tensor";
 export type { Fed, Hosted, Tree } from "./tree";

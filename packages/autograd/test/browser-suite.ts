@@ -55,6 +55,10 @@ export const browserSuite = (mode: PageMode) =>
       expect(found[name]).toEqual([]);
     });
 
+    test("random graphs agree with gpu:cpu", async () => {
+      expect(await ask(`checkRandom("${mode}", ${mode === "webgl2" ? 8 : 25})`)).toEqual({});
+    }, 200_000);
+
     test("500 steps of training leave memory as it was", async () => {
       const session = await page.context().newCDPSession(page);
       const bytes = async (): Promise<number> => {

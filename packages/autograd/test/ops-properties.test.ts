@@ -6,7 +6,7 @@ import { gpuEngine } from "../src/engines/gpu";
 import * as ops from "../src/ops";
 import { at, placesOf, tabulate } from "./naive";
 import { runOnce } from "./op-cases";
-import { disagreements } from "./random-graphs";
+import { choicesFrom, disagreements } from "./random-graphs";
 
 const modes = ["cpu", "webasm"] as const;
 const engines = new Map<string, Engine>();
@@ -180,6 +180,31 @@ test("random graphs and their gradients agree between the modes", async () => {
     }),
     { numRuns: 25 },
   );
+});
+
+test("a disagreement is seen", async () => {
+  const cpu = engines.get("cpu")!;
+  /** The cpu, but that the last output is 1 % too large. */
+  const wrong: Engine = {
+    ...cpu,
+    compile: async (graph) => {
+      const executable = await cpu.compile(graph);
+      const run = async (feeds: readonly HostTensor[]) => {
+        const outputs = await executable.run(feeds);
+        const last = outputs.at(-1)!;
+        return outputs.with(
+          -1,
+          hostTensor(
+            Float32Array.from(last.data, (v) => v * 1.01),
+            last.shape,
+          ),
+        );
+      };
+      return { ...executable, run, dispose: () => executable.dispose() };
+    },
+  };
+  const seen = await Promise.all([1, 2, 3].map((seed) => disagreements(wrong, cpu, choicesFrom(seed, 6))));
+  expect(seen.some((list) => /^output \d+, float32\[5\], is off by/.test(list.join()))).toBe(true);
 });
 
 /** x ↦ scalar, each with an input of its own. */

@@ -9,6 +9,7 @@ import * as ops from "../src/ops";
 import { factsOf, needsOf, refusal } from "../src/support";
 import { expectFlatPlans, expectFlatTraining } from "./memory";
 import { inputsLike, opCases, runOnce } from "./op-cases";
+import { choicesFrom, disagreements } from "./random-graphs";
 import { supportChecks } from "./support-check";
 
 describe.skipIf(noVulkan !== "")(`gpu:webgpu in Node${noVulkan}`, () => {
@@ -54,6 +55,13 @@ describe.skipIf(noVulkan !== "")(`gpu:webgpu in Node${noVulkan}`, () => {
       for (const { args } of steps) expect([name, args.length <= 7]).toEqual([name, true]);
     }
   });
+
+  test("random graphs agree with gpu:cpu", async () => {
+    const reference = await gpuEngine("cpu");
+    for (let seed = 1; seed <= 40; seed++)
+      expect([seed, ...(await disagreements(engine, reference, choicesFrom(seed)))]).toEqual([seed]);
+    await reference.dispose!();
+  }, 120_000);
 
   test("profiles by op", async () => {
     const feed = hostTensor(new Float32Array(64 * 64).fill(0.5), [64, 64]);

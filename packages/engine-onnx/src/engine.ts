@@ -58,13 +58,14 @@ export const onnxEngine = async (
   const { threads, embedFrozen } = options;
   if (threads !== undefined && runtime.env?.wasm !== undefined) runtime.env.wasm.numThreads = threads;
   const embed = embedFrozen === undefined ? spec.embed : embedFrozen ? spec.embed || embedLimit : 0;
+  const { wrong = () => false } = spec;
   const settings: SessionSettings = {
     name,
     runtime,
     options: sessionOptions(spec, options),
     embed,
     timed: spec.timed && isNode,
-    wrong: spec.wrong ?? (() => false),
+    wrong,
   };
   // A missing device, driver or library shows at the first session; and the last one that closes takes the
   // device's context with it, which is slow to make again.

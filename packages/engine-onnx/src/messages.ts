@@ -7,8 +7,9 @@ export const sentenceOf = (error: unknown): string => {
     .replace(/^ERROR_CODE: \d+, ERROR_MESSAGE: /, "")
     .replace(/^\[ONNXRuntimeError\] : \d+ : \w+ : /, "")
     .replace(/^Non-zero status code returned while running .*? Status Message: /s, "")
-    // file.cc:12 Type function(arguments) const [with T = float] condition was false.
-    .replace(/^\S+\.(?:cc|h|cpp):\d+ .*?\)(?: const)?(?:::<lambda\(.*?\)>)?(?: \[[^\]]*\])? /s, "")
+    // file.cc:12 Function, or /folder/file.cc:12 Type function(arguments) const [with T = float] condition was false.
+    .replace(/^[\w.]+\.(?:cc|h|cpp):\d+ \w+ /, "")
+    .replace(/^\S*\/\S+\.(?:cc|h|cpp):\d+ .*?\)(?: const)?(?:::<lambda\(.*?\)>)?(?: \[[^\]]*\])? /s, "")
     .replace(/^[^\n]*? was false\.\s*/, "")
     .replace(/\s+/g, " ")
     .trim();

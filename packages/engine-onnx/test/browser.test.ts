@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -15,6 +16,19 @@ const files = ["ort-wasm-simd-threaded", "ort-wasm-simd-threaded.asyncify"].flat
 describe.skipIf(noChromium !== "")(`in Chromium${noChromium}`, () => {
   let browser: Browser;
   let page: Awaited<ReturnType<Browser["open"]>>;
+  /** Of the page's process, after garbage collection. */
+  const residentMegabytes = async (): Promise<number> => {
+    const session = await page.context().newCDPSession(page);
+    await session.send("HeapProfiler.collectGarbage");
+    const whole = await page.context().browser()!.newBrowserCDPSession();
+    const { processInfo } = await whole.send("SystemInfo.getProcessInfo");
+    const sizes = processInfo
+      .filter(({ type }) => type === "renderer")
+      .map(({ id }) => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${id}/status`, "utf8"))![1]) / 1024);
+    await session.detach();
+    await whole.detach();
+    return Math.max(...sizes);
+  };
   // As text, because the test runner rewrites imports inside functions.
   const ask = <T>(call: string): Promise<T> =>
     page.evaluate<T>(`import("/page.js").then((it) => it.${call})`);
@@ -45,10 +59,31 @@ describe.skipIf(noChromium !== "")(`in Chromium${noChromium}`, () => {
       });
     });
 
-    test("half-precision parameters, fed and embedded", async () => {
-      const each = [80, "Uint16Array", 0x3c00, 80, "Uint16Array", 0x3f80];
-      expect(await ask(`halves("${provider}")`)).toEqual([...each, ...each]);
+    test("bfloat16 parameters, fed and embedded", async () => {
+      const each = [80, "Uint16Array", 0x3f80];
+      expect(await ask(`half("${provider}", "bfloat16")`)).toEqual([...each, ...each]);
     });
+
+    test("float16 parameters, fed and embedded, or what the device lacks", async () => {
+      const each = [80, "Uint16Array", 0x3c00];
+      const result = ask(`half("${provider}", "float16")`);
+      // Chromium's GPU in software has no float16.
+      if (provider === "webgpu")
+        await expect(result).rejects.toThrow(
+          "onnx:webgpu: cast of float16[80] failed: Program Cast requires f16",
+        );
+      else expect(await result).toEqual([...each, ...each]);
+    });
+
+    test("500 steps of training take no more memory than 100", async () => {
+      const loss = await ask<number>(`train("${provider}", 1)`);
+      await ask(`train("${provider}", 99)`);
+      const before = await residentMegabytes();
+      await ask(`train("${provider}", 400)`);
+      // A gradient kept at every step would be 100 MB.
+      expect((await residentMegabytes()) - before).toBeLessThan(50);
+      expect(await ask(`train("${provider}", 1)`)).toBeLessThan(loss / 10);
+    }, 120_000);
 
     test("graphs that run at the same time", async () => {
       expect(await ask(`together("${provider}")`)).toEqual([2, 8, 18, 32]);

@@ -1,30 +1,32 @@
 import type { Operand } from "../define-op";
-import { toTensor } from "../define-op";
 import * as ops from "../ops";
 import type { Tensor } from "../tensor";
+import { take, takePair } from "./operands";
 import { polynomial } from "./polynomial";
+
+const numeric = ["float32", "int32"] as const;
 
 /** x², elementwise. */
 export const square = (x: Operand): Tensor => ops.mul(x, x);
 
 /** 1 / x. */
-export const reciprocal = (x: Operand): Tensor => ops.div(1, x);
+export const reciprocal = (x: Operand): Tensor => ops.div(1, take("reciprocal", x));
 
 /** 1 / √x. */
-export const rsqrt = (x: Operand): Tensor => ops.div(1, ops.sqrt(x));
+export const rsqrt = (x: Operand): Tensor => ops.div(1, ops.sqrt(take("rsqrt", x)));
 
 /** −1, 0 or 1 with the sign of x (0 for NaN), in the dtype of x: float32 or int32. Its gradient is 0. */
 export const sign = (x: Operand): Tensor => {
-  const tensor = toTensor("sign", x);
+  const tensor = take("sign", x, numeric);
   return ops.sub(ops.cast(ops.less(0, tensor), tensor.dtype), ops.cast(ops.less(tensor, 0), tensor.dtype));
 };
 
 /** The smallest whole number not below x. Its gradient is 0. */
-export const ceil = (x: Operand): Tensor => ops.neg(ops.floor(ops.neg(x)));
+export const ceil = (x: Operand): Tensor => ops.neg(ops.floor(ops.neg(take("ceil", x))));
 
 /** The nearest whole number, of two equally near the even one. Its gradient is 0. */
 export const round = (x: Operand): Tensor => {
-  const tensor = toTensor("round", x);
+  const tensor = take("round", x);
   const below = ops.floor(tensor);
   const rest = ops.sub(tensor, below);
   const half = ops.mul(below, 0.5);
@@ -39,29 +41,35 @@ export const round = (x: Operand): Tensor => {
  * the bound.
  */
 export const clamp = (x: Operand, { min, max }: { min?: Operand; max?: Operand }): Tensor => {
-  const tensor = toTensor("clamp", x);
-  const raised = min === undefined ? tensor : ops.where(ops.less(tensor, min), min, tensor);
-  return max === undefined ? raised : ops.where(ops.less(max, raised), max, raised);
+  const tensor = take("clamp", x, numeric);
+  const [low, high] = [min, max].map((bound) =>
+    bound === undefined ? undefined : takePair("clamp", tensor, bound, numeric)[1],
+  );
+  const raised = low === undefined ? tensor : ops.where(ops.less(tensor, low), low, tensor);
+  return high === undefined ? raised : ops.where(ops.less(high, raised), high, raised);
 };
 
 /** a − b ⌊a / b⌋ of float32 or int32: 0 or of the sign of b, as Python's `%`; a, where integers are divided by 0. */
-export const remainder = (a: Operand, b: Operand): Tensor => ops.sub(a, ops.mul(b, ops.floorDivide(a, b)));
+export const remainder = (a: Operand, b: Operand): Tensor => {
+  const [first, second] = takePair("remainder", a, b, numeric);
+  return ops.sub(first, ops.mul(second, ops.floorDivide(first, second)));
+};
 
 /** 2ˣ. */
-export const exp2 = (x: Operand): Tensor => ops.pow(2, x);
+export const exp2 = (x: Operand): Tensor => ops.pow(2, take("exp2", x));
 
 /** log₂ x. */
-export const log2 = (x: Operand): Tensor => ops.mul(ops.log(x), Math.LOG2E);
+export const log2 = (x: Operand): Tensor => ops.mul(ops.log(take("log2", x)), Math.LOG2E);
 
 /** log₁₀ x. */
-export const log10 = (x: Operand): Tensor => ops.mul(ops.log(x), Math.LOG10E);
+export const log10 = (x: Operand): Tensor => ops.mul(ops.log(take("log10", x)), Math.LOG10E);
 
 /** 1/1!, 1/2!, …: (eˣ − 1) / x. */
 const exponentialSeries = [1, 1 / 2, 1 / 6, 1 / 24, 1 / 120, 1 / 720, 1 / 5040, 1 / 40320];
 
 /** eˣ − 1, exact to rounding also near 0: by its series below ½. */
 export const expm1 = (x: Operand): Tensor => {
-  const tensor = toTensor("expm1", x);
+  const tensor = take("expm1", x);
   const near = ops.mul(tensor, polynomial(tensor, exponentialSeries));
   const far = ops.sub(ops.exp(tensor), 1);
   // d(eˣ − 1) = eˣ dx
@@ -75,7 +83,7 @@ const logarithmSeries = [2, 2 / 3, 2 / 5, 2 / 7, 2 / 9, 2 / 11];
 
 /** ln(1 + x), exact to rounding also near 0: below 0.4 as 2 artanh(x / (2 + x)), by its series. */
 export const log1p = (x: Operand): Tensor => {
-  const tensor = toTensor("log1p", x);
+  const tensor = take("log1p", x);
   const s = ops.div(tensor, ops.add(tensor, 2));
   const near = ops.mul(s, polynomial(square(s), logarithmSeries));
   const shifted = ops.add(tensor, 1);

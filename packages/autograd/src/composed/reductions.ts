@@ -1,28 +1,26 @@
 import type { Operand } from "../define-op";
 import { toTensor } from "../define-op";
-import type { DType } from "../dtype";
 import { AutogradError } from "../errors";
 import * as ops from "../ops";
 import type { ReduceOptions } from "../reduce";
 import { reduceAttributes, reducedShape } from "../reduce";
-import { showShape } from "../shape";
+import { normalizeAxis, showShape } from "../shape";
 import type { Tensor } from "../tensor";
 import { elementIsFinite } from "./comparison";
 import { ones } from "./creation";
 import { square } from "./elementary";
-
-const take = (op: string, x: Operand, allowed: readonly DType[] = ["float32"]): Tensor => {
-  const tensor = toTensor(op, x);
-  if (!allowed.includes(tensor.dtype))
-    throw new AutogradError(
-      `${op}: given ${tensor.dtype}${showShape(tensor.shape)}; takes ${allowed.join(" or ")}; use cast`,
-    );
-  return tensor;
-};
+import { take } from "./operands";
 
 /** How many elements become one. */
 const countOf = (op: string, tensor: Tensor, options: ReduceOptions): number =>
   reduceAttributes(op, tensor.rank, options).axes.reduce((count, axis) => count * tensor.shape[axis]!, 1);
+
+/** A float32 tensor that has the axes named. */
+const checked = (op: string, x: Operand, options: ReduceOptions): Tensor => {
+  const tensor = take(op, x);
+  reduceAttributes(op, tensor.rank, options);
+  return tensor;
+};
 
 /** Turns the order round: the largest becomes the smallest. −1 − x, unlike −x, has room for every integer. */
 const reversed = (x: Tensor): Tensor => (x.dtype === "int32" ? ops.sub(-1, x) : ops.neg(x));
@@ -30,22 +28,37 @@ const reversed = (x: Tensor): Tensor => (x.dtype === "int32" ? ops.sub(-1, x) : 
 /** Mean of float32 over axes (all by default); NaN over empty ones. */
 export const mean = (x: Operand, options: ReduceOptions = {}): Tensor => {
   const tensor = take("mean", x);
-  return ops.div(ops.sum(tensor, options), countOf("mean", tensor, options));
+  const count = countOf("mean", tensor, options);
+  return ops.div(ops.sum(tensor, options), count);
 };
 
 /**
  * Smallest element of float32 or int32 over axes (all by default), which must not be empty; NaN where there is
  * one. The cotangent is shared evenly between the elements that reach the minimum.
  */
-export const min = (x: Operand, options: ReduceOptions = {}): Tensor =>
-  reversed(ops.max(reversed(take("min", x, ["float32", "int32"])), options));
+export const min = (x: Operand, options: ReduceOptions = {}): Tensor => {
+  const tensor = take("min", x, ["float32", "int32"]);
+  const { axes } = reduceAttributes("min", tensor.rank, options);
+  if (axes.some((axis) => tensor.shape[axis] === 0))
+    throw new AutogradError(
+      `min: axes [${axes}] of ${showShape(tensor.shape)}; an empty axis has no smallest element`,
+    );
+  return reversed(ops.max(reversed(tensor), options));
+};
 
 /**
  * Index (int32) of the first smallest element along `axis` (default: the last) of float32 or int32; of the first
  * NaN where there is one.
  */
-export const argmin = (x: Operand, axis = -1, options: { keepDims?: boolean } = {}): Tensor =>
-  ops.argmax(reversed(take("argmin", x, ["float32", "int32"])), axis, options);
+export const argmin = (x: Operand, axis = -1, options: { keepDims?: boolean } = {}): Tensor => {
+  const tensor = take("argmin", x, ["float32", "int32"]);
+  const along = normalizeAxis("argmin", axis, tensor.rank);
+  if (tensor.shape[along] === 0)
+    throw new AutogradError(
+      `argmin: axis ${along} of ${showShape(tensor.shape)}; an empty axis has no smallest element`,
+    );
+  return ops.argmax(reversed(tensor), along, options);
+};
 
 /**
  * Product of float32 or int32 over axes (all by default), 1 over empty ones; halves are multiplied with each
@@ -96,21 +109,25 @@ const safeRoot = (x: Tensor): Tensor => {
 
 /** √variance, of which the gradient is 0 where all elements are equal. */
 export const std = (x: Operand, options: VarianceOptions = {}): Tensor =>
-  safeRoot(variance(take("std", x), options));
+  safeRoot(variance(checked("std", x, options), options));
 
 /** √Σx² of float32 over axes (all by default), of which the gradient is 0 where all elements are 0. */
 export const norm = (x: Operand, options: ReduceOptions = {}): Tensor =>
-  safeRoot(ops.sum(square(take("norm", x)), options));
+  safeRoot(ops.sum(square(checked("norm", x, options)), options));
 
 /** Whether some element over axes (all by default) is true, or not 0; false over empty ones. */
 export const any = (x: Operand, options: ReduceOptions = {}): Tensor => {
-  const hits = ops.cast(ops.cast(toTensor("any", x), "bool"), "float32");
-  return ops.less(0, ops.sum(hits, options));
+  const tensor = toTensor("any", x);
+  reduceAttributes("any", tensor.rank, options);
+  return ops.less(0, ops.sum(ops.cast(ops.cast(tensor, "bool"), "float32"), options));
 };
 
 /** Whether every element over axes (all by default) is true, or not 0; true over empty ones. */
-export const all = (x: Operand, options: ReduceOptions = {}): Tensor =>
-  ops.logicalNot(any(ops.logicalNot(ops.cast(toTensor("all", x), "bool")), options));
+export const all = (x: Operand, options: ReduceOptions = {}): Tensor => {
+  const tensor = toTensor("all", x);
+  reduceAttributes("all", tensor.rank, options);
+  return ops.logicalNot(any(ops.logicalNot(ops.cast(tensor, "bool")), options));
+};
 
 /**
  * ln Σeˣ of float32 over axes (all by default), −∞ over empty ones; the maximum is subtracted first. Lines that

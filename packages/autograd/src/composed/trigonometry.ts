@@ -1,20 +1,23 @@
 import type { Operand } from "../define-op";
-import { toTensor } from "../define-op";
 import { broadcastAll } from "../elementwise";
 import * as ops from "../ops";
 import type { Tensor } from "../tensor";
 import { log1p, sign, square } from "./elementary";
+import { take, takePair } from "./operands";
 import { polynomial } from "./polynomial";
 
 /** sin x / cos x. */
-export const tan = (x: Operand): Tensor => ops.div(ops.sin(x), ops.cos(x));
+export const tan = (x: Operand): Tensor => {
+  const tensor = take("tan", x);
+  return ops.div(ops.sin(tensor), ops.cos(tensor));
+};
 
 /** 1 − x², without cancellation. */
 const complement = (x: Tensor): Tensor => ops.mul(ops.sub(1, x), ops.add(x, 1));
 
 /** arcsin x in −π/2 … π/2, NaN outside −1 … 1. */
 export const asin = (x: Operand): Tensor => {
-  const tensor = toTensor("asin", x);
+  const tensor = take("asin", x);
   const root = ops.sqrt(complement(tensor));
   // d(arcsin x) = dx / √(1 − x²)
   return ops.customGradient(ops.atan(ops.div(tensor, root)), [tensor], (dy) => [ops.div(dy, root)]);
@@ -22,7 +25,7 @@ export const asin = (x: Operand): Tensor => {
 
 /** arccos x in 0 … π, NaN outside −1 … 1; exact to rounding also near 1. */
 export const acos = (x: Operand): Tensor => {
-  const tensor = toTensor("acos", x);
+  const tensor = take("acos", x);
   // arccos x is twice the angle whose tangent is √((1 − x) / (1 + x)).
   const tangent = ops.sqrt(ops.div(ops.sub(1, tensor), ops.add(tensor, 1)));
   // d(arccos x) = −dx / √(1 − x²)
@@ -36,9 +39,9 @@ const isNegative = (x: Tensor): Tensor => ops.logicalOr(ops.less(x, 0), ops.less
 
 /** The angle of the point (x, y) in −π … π, as torch's atan2: zeros have signs, and (0, 0) no gradient. */
 export const atan2 = (y: Operand, x: Operand): Tensor => {
-  const [given, other] = [toTensor("atan2", y), toTensor("atan2", x)];
-  const shape = broadcastAll("atan2", [given, other]);
-  const [b, a] = [ops.broadcastTo(given, shape), ops.broadcastTo(other, shape)];
+  const pair = takePair("atan2", y, x, ["float32"]);
+  const shape = broadcastAll("atan2", pair);
+  const [b, a] = [ops.broadcastTo(pair[0], shape), ops.broadcastTo(pair[1], shape)];
   const [height, width] = [ops.abs(b), ops.abs(a)];
   const [small, large] = [ops.minimum(height, width), ops.maximum(height, width)];
   // The angle within an eighth of the circle: 0 at the origin, π/4 between infinities.
@@ -71,7 +74,7 @@ const halfExponentials = (x: Tensor): readonly [Tensor, Tensor] => {
 
 /** (eˣ − e⁻ˣ) / 2, exact to rounding also near 0: by its series below 1. */
 export const sinh = (x: Operand): Tensor => {
-  const tensor = toTensor("sinh", x);
+  const tensor = take("sinh", x);
   const near = ops.mul(tensor, polynomial(square(tensor), sinhSeries));
   const far = ops.sub(...halfExponentials(tensor));
   // d(sinh x) = cosh x dx
@@ -82,7 +85,7 @@ export const sinh = (x: Operand): Tensor => {
 
 /** (eˣ + e⁻ˣ) / 2. */
 export const cosh = (x: Operand): Tensor => {
-  const tensor = toTensor("cosh", x);
+  const tensor = take("cosh", x);
   // d(cosh x) = sinh x dx
   return ops.customGradient(ops.add(...halfExponentials(tensor)), [tensor], (dy) => [
     ops.mul(dy, sinh(tensor)),
@@ -94,7 +97,7 @@ const vast = 1e9;
 
 /** The inverse of sinh, exact to rounding also near 0. */
 export const asinh = (x: Operand): Tensor => {
-  const tensor = toTensor("asinh", x);
+  const tensor = take("asinh", x);
   const size = ops.abs(tensor);
   const squared = square(tensor);
   const root = ops.sqrt(ops.add(squared, 1));
@@ -107,7 +110,7 @@ export const asinh = (x: Operand): Tensor => {
 
 /** The inverse of cosh, ≥ 0, NaN below 1; exact to rounding also near 1. */
 export const acosh = (x: Operand): Tensor => {
-  const tensor = toTensor("acosh", x);
+  const tensor = take("acosh", x);
   const above = ops.sub(tensor, 1);
   const root = ops.sqrt(ops.mul(above, ops.add(tensor, 1)));
   const value = ops.where(
@@ -121,7 +124,7 @@ export const acosh = (x: Operand): Tensor => {
 
 /** The inverse of tanh, NaN outside −1 … 1; exact to rounding also near 0 and ±1. */
 export const atanh = (x: Operand): Tensor => {
-  const tensor = toTensor("atanh", x);
+  const tensor = take("atanh", x);
   const size = ops.abs(tensor);
   const value = ops.mul(log1p(ops.div(ops.mul(size, 2), ops.sub(1, size))), 0.5);
   // d(artanh x) = dx / (1 − x²)

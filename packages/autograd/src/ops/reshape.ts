@@ -31,7 +31,7 @@ export const reshape: Op<[x: Operand, shape: Shape], ReshapeAttributes> = define
     const open = shape.indexOf(-1);
     if (open < 0) return { inputs: [tensor], attributes: { shape } };
     const rest = sizeOf(shape.toSpliced(open, 1));
-    if (!Number.isInteger(tensor.size / rest))
+    if (shape.lastIndexOf(-1) !== open || !Number.isInteger(tensor.size / rest))
       throw new AutogradError(
         `reshape: ${showShape(tensor.shape)} has ${tensor.size} elements, which no size at the −1 of ${showShape(shape)} makes up`,
       );

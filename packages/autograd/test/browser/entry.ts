@@ -2,6 +2,7 @@ import type { Engine } from "../../src";
 import { gpuEngine } from "../../src/engines/gpu";
 import { nnCases } from "../nn-cases";
 import { opCases } from "../op-cases";
+import { choicesFrom, disagreements } from "../random-graphs";
 import { supportChecks } from "../support-check";
 import { comeAndGo, trainNetwork } from "../training";
 
@@ -34,3 +35,21 @@ export const train = async (mode: PageMode, steps: number) => trainNetwork(await
 
 export const cycle = async (mode: PageMode, from: number, plans: number) =>
   comeAndGo(await engineOf(mode), from, plans);
+
+/** Random graphs against gpu:cpu: by seed, where they disagree. */
+export const checkRandom = async (
+  mode: PageMode,
+  seeds: number,
+): Promise<Record<number, readonly string[]>> => {
+  const engine = await engineOf(mode);
+  const reference = await gpuEngine("cpu");
+  const found: Record<number, readonly string[]> = {};
+  for (let seed = 1; seed <= seeds; seed++) {
+    const wrong = await disagreements(engine, reference, choicesFrom(seed)).catch((error: unknown) => [
+      String(error),
+    ]);
+    if (wrong.length > 0) found[seed] = wrong;
+  }
+  await reference.dispose?.();
+  return found;
+};
