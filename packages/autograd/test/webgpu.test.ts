@@ -1,5 +1,5 @@
 import { loadVulkan, noVulkan } from "@waveft/browser-test";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import type { Engine } from "../src";
 import { hostTensor, makeGraph } from "../src";
 import { chooseDevice } from "../src/device";
@@ -54,6 +54,22 @@ describe.skipIf(noVulkan !== "")(`gpu:webgpu in Node${noVulkan}`, () => {
       const { steps } = makePlan("webgpu", makeGraph(operands, [build(...operands)]));
       for (const { args } of steps) expect([name, args.length <= 7]).toEqual([name, true]);
     }
+  });
+
+  test("what the device complains of is an error of the next run", async () => {
+    const { WebGPUContext } = (await import("gpu.js")) as unknown as {
+      WebGPUContext: { acquire(): Promise<{ device: { createBuffer(options: object): unknown } }> };
+    };
+    const feed = hostTensor([1, 2], [2]);
+    const [x] = inputsLike([feed]);
+    const executable = await engine.compile(makeGraph([x!], [ops.exp(x!)]));
+    const print = vi.spyOn(console, "error").mockImplementation(() => {});
+    const { device } = await WebGPUContext.acquire();
+    device.createBuffer({ size: 16, usage: 0x0001 | 0x0002 | 0x0080 });
+    await expect(executable.run([feed])).rejects.toThrow(/^gpu:webgpu: .*[Bb]uffer/);
+    print.mockRestore();
+    expect((await executable.run([feed]))[0]!.data).toBeAllclose([Math.E, Math.E ** 2]);
+    await executable.dispose();
   });
 
   test("random graphs agree with gpu:cpu", async () => {

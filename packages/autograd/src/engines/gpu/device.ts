@@ -64,10 +64,11 @@ interface GpuInstance {
   createPipeline(build: (...handles: readonly unknown[]) => unknown, settings: object): PipelineShortcut;
   destroy(): Promise<void>;
 }
+interface WebGpuDevice extends EventTarget {
+  readonly queue: { onSubmittedWorkDone(): Promise<void> };
+}
 interface GpuModule {
-  readonly WebGPUContext: {
-    acquire(): Promise<{ readonly device: { readonly queue: { onSubmittedWorkDone(): Promise<void> } } }>;
-  };
+  readonly WebGPUContext: { acquire(): Promise<{ readonly device: WebGpuDevice }> };
   readonly GPU: {
     new (settings: { mode: GpuMode }): GpuInstance;
     readonly isWebGL2Supported: boolean;
@@ -128,6 +129,11 @@ export const openDevice = async (mode: GpuMode): Promise<GpuDevice> => {
   if (!isAvailable(module, mode))
     throw new AutogradError(`gpu:${mode}: not available here: gpu.js finds none; gpu:cpu runs everywhere`);
   const gpu = new module.GPU({ mode });
+  const webGpu = mode === "webgpu" ? (await module.WebGPUContext.acquire()).device : null;
+  // WebGPU tells of what went wrong (memory ran out, say) beside the results, which are then zeros.
+  const faults: string[] = [];
+  const hear = (event: Event) => faults.push((event as Event & { error: Error }).error.message);
+  webGpu?.addEventListener("uncapturederror", hear);
   for (const { source, arguments: names } of functionsFor(mode))
     gpu.addFunction(source, {
       argumentTypes: Object.fromEntries(names.map((name) => [name, "Number"])),
@@ -151,7 +157,7 @@ export const openDevice = async (mode: GpuMode): Promise<GpuDevice> => {
   /** Waits until the GPU has done what it was given. */
   const settled = async (): Promise<void> => {
     if (mode === "webgl2") gpu.context.finish();
-    if (mode === "webgpu") await (await module.WebGPUContext.acquire()).device.queue.onSubmittedWorkDone();
+    await webGpu?.queue.onSubmittedWorkDone();
   };
   // The gpu.js kernel behind each of ours.
   const shortcuts = new WeakMap<Kernel, KernelShortcut>();
@@ -194,10 +200,15 @@ export const openDevice = async (mode: GpuMode): Promise<GpuDevice> => {
           throw new AutogradError(
             `gpu:webasm: gpu.js does not fuse this graph (${pipeline.fallbackReason}); use gpu:cpu`,
           );
+        const [fault] = faults.splice(0);
+        if (fault !== undefined) throw new AutogradError(`gpu:webgpu: ${fault.split("\n")[0]}`);
         return results;
       };
       return { run, destroy: () => pipeline.destroy() };
     },
-    destroy: () => gpu.destroy(),
+    destroy: () => {
+      webGpu?.removeEventListener("uncapturederror", hear);
+      return gpu.destroy();
+    },
   };
 };
