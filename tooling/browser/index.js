@@ -42,10 +42,9 @@ export async function bundle(entry, { minify = false, external = [] } = {}) {
 }
 
 /** Chromium's own folder, where its Vulkan driver lies: behind the link, or where Debian's launcher script leads. */
-const vulkanFolder = [
-  existsSync(chromiumPath) ? dirname(realpathSync(chromiumPath)) : "",
-  "/usr/lib/chromium",
-].find(
+const vulkanFolder = (
+  noChromium === "" ? [dirname(realpathSync(chromiumPath)), "/usr/lib/chromium"] : []
+).find(
   (folder) =>
     existsSync(join(folder, "vk_swiftshader_icd.json")) && existsSync(join(folder, "libvulkan.so.1")),
 );

@@ -29,7 +29,7 @@ export const main = async (argv: readonly string[]): Promise<number> => {
   } catch (error) {
     if (error instanceof CommanderError) return explainCommandLine(error);
     const usage = isUsersMatter(error);
-    console.error(`error: ${oneLine(withFlagNames(error instanceof Error ? error.message : String(error)))}`);
+    console.error(`error: ${oneLine(withFlagNames(sentenceOf(error)))}`);
     if (!usage && process.env.DEBUG !== undefined) console.error(error);
     return usage ? USAGE : FAULT;
   }
@@ -53,6 +53,12 @@ const isUsersMatter = (error: unknown): boolean =>
     isTrainerError,
     isTransformersError,
   ].some((is) => is(error));
+
+/** Where in our code a wrong flag showed is no user's matter. */
+const sentenceOf = (error: unknown): string => {
+  if (isAutogradError(error)) return error.sentence;
+  return error instanceof Error ? error.message : String(error);
+};
 
 const oneLine = (text: string): string => text.replace(/\s+/g, " ").trim();
 

@@ -1,5 +1,5 @@
 import type { Engine } from "./engine";
-import { AutogradError } from "./errors";
+import { AutogradError, isAutogradError } from "./errors";
 import type { Graph } from "./graph";
 import { engineCache } from "./shared-state";
 import type { Needs } from "./support";
@@ -97,11 +97,16 @@ const chooseFirst = async (needs: Needs | null): Promise<DeviceChoice> => {
       if (reason === null) return { engine, report: [...report, `${name}: taken`] };
       report.push(`${name}: ${reason}`);
     } catch (error) {
-      const [line] = (error instanceof Error ? error.message : String(error)).split("\n");
+      const [line] = sentenceOf(error).split("\n");
       report.push(line!.startsWith(`${name}: `) ? line! : `${name}: ${line}`);
     }
   }
   throw new AutogradError(`device: none works here for this graph. ${report.join("; ")}`);
+};
+
+const sentenceOf = (error: unknown): string => {
+  if (isAutogradError(error)) return error.sentence;
+  return error instanceof Error ? error.message : String(error);
 };
 
 /** Why `auto` does not take an engine. */

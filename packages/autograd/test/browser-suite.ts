@@ -59,6 +59,10 @@ export const browserSuite = (mode: PageMode) =>
       expect(await ask(`checkRandom("${mode}", ${mode === "webgl2" ? 8 : 25})`)).toEqual({});
     }, 200_000);
 
+    test("profiles by op", async () => {
+      expect(await ask(`profileOps("${mode}")`)).toEqual(["exp", "matmul", "softmax"]);
+    });
+
     test("500 steps of training leave memory as it was", async () => {
       const session = await page.context().newCDPSession(page);
       const bytes = async (): Promise<number> => {

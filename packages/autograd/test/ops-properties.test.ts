@@ -1,7 +1,8 @@
 import * as fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Engine, HostTensor, Shape, Tensor } from "../src";
-import { constant, gradients, hostTensor, sizeOf } from "../src";
+import * as f from "../src";
+import { constant, encodeHalf, gradients, hostTensor, sizeOf } from "../src";
 import { gpuEngine } from "../src/engines/gpu";
 import * as ops from "../src/ops";
 import { at, placesOf, tabulate } from "./naive";
@@ -313,3 +314,35 @@ test.each(Object.entries(scalarFunctions))(
     );
   },
 );
+
+/** Functions that only move elements of [2, 3]. */
+const moves: Readonly<Record<string, (x: Tensor) => Tensor>> = {
+  flip: (x) => f.flip(x),
+  takeAlongAxis: (x) => f.takeAlongAxis(x, constant([1, -1, 0, 0], [2, 2], "int32"), 1),
+  gather: (x) => f.gather(x, constant([-1, 0], [2], "int32")),
+  slice: (x) => f.slice(x, [-1, 0], [2, -1]),
+  concat: (x) => f.concat([x, x], -1),
+  stack: (x) => f.stack([x, f.flip(x)], 1),
+  split: (x) => f.split(x, 3, 1)[1]!,
+  roll: (x) => f.roll(x, 1),
+  tile: (x) => f.tile(x, [2, 2]),
+  repeat: (x) => f.repeat(x, 2, 0),
+  moveAxis: (x) => f.moveAxis(x, 0, 1),
+  where: (x) => f.where(constant([1, 0, 1], [3], "bool"), x, f.flip(x)),
+};
+
+test.each(Object.entries(moves))("%s moves half precision and booleans bit by bit", async (_, build) => {
+  const places = hostTensor(Int32Array.of(0, 1, 2, 3, 4, 5), [2, 3]);
+  const [order] = await onBoth([places], (x) => [build(x!)]);
+  const feeds = [
+    ...(["float16", "bfloat16"] as const).map((dtype) =>
+      hostTensor(encodeHalf(dtype, Float32Array.of(1, -2, 3.5, 0.25, 65, -0.0078125)), [2, 3], dtype),
+    ),
+    hostTensor(Uint8Array.of(1, 0, 1, 1, 0, 0), [2, 3]),
+  ];
+  for (const feed of feeds) {
+    const [moved] = await onBoth([feed], (x) => [build(x!)]);
+    expect(moved!.dtype).toBe(feed.dtype);
+    expect([...moved!.data]).toEqual([...order!.data].map((place) => feed.data[place]));
+  }
+});

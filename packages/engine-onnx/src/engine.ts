@@ -1,5 +1,5 @@
-import type { Engine } from "@waveft/autograd";
-import { add, constant, makeGraph } from "@waveft/autograd";
+import type { Engine, Tensor } from "@waveft/autograd";
+import { add, cast, constant, makeGraph } from "@waveft/autograd";
 import type { InferenceSession } from "onnxruntime-node";
 import { OnnxEngineError } from "./errors";
 import type { Plan } from "./executable";
@@ -58,7 +58,7 @@ export const onnxEngine = async (
   const { threads, embedFrozen } = options;
   if (threads !== undefined && runtime.env?.wasm !== undefined) runtime.env.wasm.numThreads = threads;
   const embed = embedFrozen === undefined ? spec.embed : embedFrozen ? spec.embed || embedLimit : 0;
-  const { wrong = () => false } = spec;
+  const { wrong = () => false, mayLackHalf = false } = spec;
   const settings: SessionSettings = {
     name,
     runtime,
@@ -70,7 +70,26 @@ export const onnxEngine = async (
   // A missing device, driver or library shows at the first session; and the last one that closes takes the
   // device's context with it, which is slow to make again.
   const kept = provider === "cpu" ? null : await firstPlan(settings, spec.needs);
+  if (mayLackHalf && !(await hasHalf(settings)))
+    return makeEngine({ ...settings, wrong: (op, origin) => touchesHalf(origin) || wrong(op, origin) }, kept);
   return makeEngine(settings, kept);
+};
+
+const touchesHalf = ({ inputs, dtype }: Tensor): boolean =>
+  [dtype, ...inputs.map((input) => input.dtype)].includes("float16");
+
+/** Whether the device casts from float16. */
+const hasHalf = async (settings: SessionSettings): Promise<boolean> => {
+  const bits = constant(Uint16Array.of(0), [1], "float16");
+  const plan = await openPlan(makeGraph([], [cast(bits, "float32")]), settings);
+  try {
+    await plan.run([]);
+    return true;
+  } catch {
+    return false;
+  } finally {
+    await plan.close();
+  }
 };
 
 const makeEngine = (settings: SessionSettings, kept: Plan | null): Engine => {

@@ -14,6 +14,8 @@ export interface ProviderSpec {
   readonly timed: boolean;
   /** Nodes that ONNX Runtime 1.30 computes wrongly there, and that it is told to compute on the CPU. */
   readonly wrong?: (opType: string, origin: Tensor) => boolean;
+  /** Whether there are devices without float16: nodes that touch it then run on the CPU. */
+  readonly mayLackHalf?: boolean;
 }
 
 /** A protobuf message ends at 2 GiB: what does not fit beside the graph is fed. */
@@ -68,6 +70,7 @@ export const providers = {
     needs: "a GPU with a Vulkan, Metal or Direct3D 12 driver, in a browser also navigator.gpu",
     timed: false,
     wrong: wrongOnWebgpu,
+    mayLackHalf: true,
   },
   // While a session is made, its 4 GiB hold the model and the weights read from it.
   wasm: {

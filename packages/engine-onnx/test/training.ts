@@ -11,14 +11,14 @@ import {
   type Tensor,
 } from "@waveft/autograd";
 
-/** Width of the layers: the gradient of one takes 256 KiB, so that a leak of one a step would show. */
-const width = 256;
-
 const wave = (size: number, by: number): Float32Array =>
   Float32Array.from({ length: size }, (_, i) => Math.sin(i * by));
 
-/** A training run of a small network, resumable: each call of `steps` trains on and gives the last loss. */
-export const makeTraining = (engine: Engine) => {
+/**
+ * A training run of a small network, resumable: each call of `steps` trains on and gives the last loss. At width
+ * 256 the gradient of a layer takes 256 KiB, so that a leak of one a step shows.
+ */
+export const makeTraining = (engine: Engine, width = 256) => {
   const layers = [new Linear(width, width), new Linear(width, width), new Linear(width, 10)];
   layers.forEach((layer, i) => {
     layer.weight.data = wave(layer.weight.data.length, 1.3 + i).map((value) => value * 0.1);
@@ -26,7 +26,7 @@ export const makeTraining = (engine: Engine) => {
   const frozen = layers[1]!;
   frozen.weight.requiresGrad = false;
   const parameters = layers.flatMap((layer) => (layer === frozen ? [] : layer.parameters()));
-  const optimizer = new AdamW(parameters, { learningRate: 0.01 });
+  const optimizer = new AdamW(parameters, { learningRate: 0.002 });
   const step = compile(
     (x: Tensor, labels: Tensor) => {
       const y = layers.reduce((value, layer, i) => layer.forward(i === 0 ? value : relu(value)), x);

@@ -1,7 +1,8 @@
 import type { Engine } from "../../src";
+import { exp, hostTensor, makeGraph, matmul, softmax } from "../../src";
 import { gpuEngine } from "../../src/engines/gpu";
 import { nnCases } from "../nn-cases";
-import { opCases } from "../op-cases";
+import { inputsLike, opCases } from "../op-cases";
 import { choicesFrom, disagreements } from "../random-graphs";
 import { supportChecks } from "../support-check";
 import { comeAndGo, trainNetwork } from "../training";
@@ -52,4 +53,16 @@ export const checkRandom = async (
   }
   await reference.dispose?.();
   return found;
+};
+
+/** The ops that a profile finds in a small graph. */
+export const profileOps = async (mode: PageMode): Promise<readonly string[]> => {
+  const feed = hostTensor(new Float32Array(64).fill(0.5), [8, 8]);
+  const [x] = inputsLike([feed]);
+  const executable = await (await engineOf(mode)).compile(
+    makeGraph([x!], [softmax(matmul(x!, exp(x!))), exp(x!)]),
+  );
+  const times = await executable.profile!([feed]);
+  await executable.dispose();
+  return times.map(({ op }) => op).sort();
 };

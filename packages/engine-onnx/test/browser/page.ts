@@ -26,8 +26,8 @@ export const check = async (provider: "wasm" | "webgpu"): Promise<Record<string,
 const trainings = new Map<string, ReturnType<typeof makeTraining>>();
 
 /** Trains on, and gives the loss. */
-export const train = async (provider: string, steps: number): Promise<number> => {
-  const training = trainings.get(provider) ?? makeTraining(await engineOf(provider));
+export const train = async (provider: string, width: number, steps: number): Promise<number> => {
+  const training = trainings.get(provider) ?? makeTraining(await engineOf(provider), width);
   trainings.set(provider, training);
   return training.steps(steps);
 };

@@ -28,7 +28,7 @@ const provide = async (): Promise<string | null> => {
   // A name that bundlers do not follow: in browsers nothing is missing.
   const name = "webgpu";
   try {
-    const module: NodeWebGpu = await import(/* @vite-ignore */ name);
+    const module: NodeWebGpu = await import(/* webpackIgnore: true */ /* @vite-ignore */ name);
     Object.assign(globalThis, module.globals);
     const gpu = module.create([]);
     // Node 20 has no navigator; later ones have one that can be added to.
