@@ -2,11 +2,11 @@
 import { createRequire } from "node:module";
 import { toOnnx } from "../../packages/engine-onnx/dist/index.js";
 
-/** The copy that the engine uses. */
+/** Finds the copies that the engine uses. */
 export const requireOfEngine = createRequire(
   new URL("../../packages/engine-onnx/package.json", import.meta.url),
 );
-export const runtime = requireOfEngine("onnxruntime-node");
+export const loadRuntime = () => requireOfEngine("onnxruntime-node");
 export const runtimeVersion = requireOfEngine("onnxruntime-node/package.json").version;
 
 /**
@@ -16,9 +16,9 @@ export const runtimeVersion = requireOfEngine("onnxruntime-node/package.json").v
 export const openProduct = async (A, [m, k, n], left, right) => {
   const input = (shape, index) => new A.Tensor("input", [], { index }, shape, "float32");
   const [a, b] = [input([m, k], 0), input([k, n], 1)];
+  const { InferenceSession, Tensor } = loadRuntime();
   const model = toOnnx(A.makeGraph([a, b], [A.matmul(a, b)]));
-  const session = await runtime.InferenceSession.create(model, { logSeverityLevel: 3 });
-  const { Tensor } = runtime;
+  const session = await InferenceSession.create(model, { logSeverityLevel: 3 });
   const [first, second] = session.inputNames;
   const feeds = {
     [first]: new Tensor("float32", left, [m, k]),

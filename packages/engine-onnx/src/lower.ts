@@ -157,7 +157,17 @@ class GraphWriter {
 
   model(versions: { opset: number; ir: number }): ModelProto {
     const rename = (name: string): string => this.#renamed.get(name) ?? name;
-    const node = this.#nodes.map((n) => ({ ...n, input: n.input.map(rename), output: n.output.map(rename) }));
+    const all = this.#nodes.map((n) => ({ ...n, input: n.input.map(rename), output: n.output.map(rename) }));
+    // What only values without elements needed is left out.
+    const used = new Set(this.#outputs.map(({ name }) => name));
+    const node = all
+      .toReversed()
+      .filter(({ input, output }) => {
+        if (!output.some((name) => used.has(name))) return false;
+        for (const name of input) used.add(name);
+        return true;
+      })
+      .reverse();
     return {
       irVersion: versions.ir,
       producerName: "waveft",
@@ -168,7 +178,7 @@ class GraphWriter {
       graph: {
         name: "graph",
         node,
-        initializer: this.#initializers,
+        initializer: this.#initializers.filter(({ name }) => used.has(name)),
         input: this.#inputs,
         output: this.#outputs,
       },

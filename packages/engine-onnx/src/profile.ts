@@ -25,7 +25,9 @@ export const profileGraph = async (
 ): Promise<OpTime[]> => {
   const fs = builtin<typeof import("node:fs/promises")>("node:fs/promises");
   const { join } = builtin<typeof import("node:path")>("node:path");
-  const folder = await fs.mkdtemp(join(builtin<typeof import("node:os")>("node:os").tmpdir(), "waveft-"));
+  const folder = await fs.mkdtemp(
+    join(builtin<typeof import("node:os")>("node:os").tmpdir(), "waveft-profile-"),
+  );
   try {
     const options = {
       ...settings.options,

@@ -63,7 +63,7 @@ describe.skipIf(noChromium !== "")(`in Chromium${noChromium}`, () => {
         found = await ask(`check("${provider}")`);
       }, 300_000);
 
-      test.each(checksOf(`onnx:${provider}`).map(({ name }) => name))("%s", (name) => {
+      test.each(checksOf(`onnx:${provider}`, provider === "webgpu").map(({ name }) => name))("%s", (name) => {
         expect(found[name]).toEqual([]);
       });
     });
@@ -99,11 +99,11 @@ describe.skipIf(noChromium !== "")(`in Chromium${noChromium}`, () => {
   }, 120_000);
 
   test("500 steps of training on onnx:webgpu hold as many buffers as 100", async () => {
-    const loss = await ask<number>(`train("webgpu", 64, 1)`);
-    await ask(`train("webgpu", 64, 99)`);
+    const loss = await ask<number>(`train("webgpu", 16, 1)`);
+    await ask(`train("webgpu", 16, 99)`);
     const before = await page.evaluate("liveBuffers");
-    const last = await ask(`train("webgpu", 64, 400)`);
+    const last = await ask(`train("webgpu", 16, 400)`);
     expect(await page.evaluate("liveBuffers")).toBe(before);
-    expect(last).toBeLessThan(loss / 4);
+    expect(last).toBeLessThan(loss * 0.8);
   }, 120_000);
 });

@@ -1,7 +1,6 @@
 import { add, cast, constant, hostTensor, makeGraph, mul, Parameter, sum, Tensor } from "@waveft/autograd";
 import { describe, expect, test } from "vitest";
-import { isOnnxEngineError, listProviders, onnxEngine, toOnnx } from "../src";
-import { decodeModel } from "../src/onnx-schema";
+import { isOnnxEngineError, listProviders, onnxEngine } from "../src";
 import { loadRuntime } from "../src/runtime";
 import { runOn } from "./run";
 
@@ -141,35 +140,5 @@ describe("engines", () => {
     await expect(engine.compile(makeGraph([], [add(input([2]), 1)]))).rejects.toThrow(
       "onnx: the graph needs input float32[2], which is not among its inputs",
     );
-  });
-});
-
-describe("toOnnx", () => {
-  test("writes a model that ONNX Runtime loads, weights as inputs, equal numbers once", async () => {
-    const weight = new Parameter(vector(1, 2));
-    const x = input([2]);
-    const bytes = toOnnx(makeGraph([x], [add(mul(add(x, 0.5), weight), 0.5)]));
-    const { graph, opsetImport } = decodeModel(bytes);
-    expect(graph.input.map(({ name }) => name)).toEqual(["input0", "parameter0"]);
-    expect(graph.initializer).toHaveLength(1);
-    expect(graph.node.map(({ opType }) => opType)).toEqual(["Add", "Mul", "Add"]);
-    expect(opsetImport[0]).toEqual({ domain: "", version: 21 });
-
-    const { InferenceSession, Tensor: OrtTensor } = await loadRuntime("node");
-    const session = await InferenceSession.create(bytes);
-    const { output0 } = await session.run({
-      input0: new OrtTensor("float32", Float32Array.of(1, 2), [2]),
-      parameter0: new OrtTensor("float32", Float32Array.of(3, 4), [2]),
-    });
-    expect(output0!.data).toEqual(Float32Array.of(5, 10.5));
-    await session.release();
-  });
-
-  test("declares bfloat16 as uint16, and asks for the operator set with BitCast", () => {
-    const x = input([2], "bfloat16");
-    const { graph, opsetImport } = decodeModel(toOnnx(makeGraph([x], [cast(x, "float32")])));
-    expect(graph.input[0]!.type.tensorType.elemType).toBe(4);
-    expect(graph.node.map(({ opType }) => opType)).toEqual(["BitCast", "Cast"]);
-    expect(opsetImport[0]!.version).toBe(26);
   });
 });
