@@ -1,5 +1,6 @@
 // @waveft/autograd and @waveft/engine-onnx, measured beside their real peers in one run.
-//   pnpm bench autograd [--quick] [--only part] [--runs n] [--blocks n] [--dtype name] [--profile] [--json file]
+//   pnpm bench autograd [--quick] [--only part] [--runs n] [--blocks n] [--dtype name] [--session json] [--profile]
+//     [--json file]
 // The graph is a stack of decoder blocks of OPT-350m's shape (width 1024, feed-forward 4096, 16 heads, 1024 positions)
 // with frozen weights, forward and backward to its input, unless a line says "small" (128, 512, 4, 64) or --quick
 // makes everything small. What is compared takes turns within one run, and medians count. GFLOP/s counts matrix
@@ -7,14 +8,14 @@
 //
 //   throughput  The stack as one plan on onnx:cpu, and ONNX Runtime's own MatMul of the linear layers' shapes (each
 //               weighted as it occurs, operands fed in place, the result written in place). "of MatMul" is the ratio of
-//               a stack's GFLOP/s to that of the products timed right after it. "loss" has no gradient; "adapters" adds
+//               a stack's GFLOP/s to that of the products timed right after it. "with adapters" adds
 //               low-rank adapters (rank 16) on query and value, with their gradients. --dtype float16 or bfloat16
 //               stores the weights so; --profile tells the time op by op (it costs a run with ONNX Runtime's
 //               profiling); --session takes ONNX Runtime's session options as JSON.
-//   peers       tfjs and jax-js on wasm, in headless Chromium with threads (in Node neither has any): loss and gradient
-//               of one block. "time / ours" is their time by that of onnx:cpu in Node, "/ wasm" by that of onnx:wasm in
+//   peers       tfjs and jax-js on wasm, in headless Chromium with shared memory (in Node neither has threads): loss and
+//               gradient of one block. "× ours" is a time by that of onnx:cpu in Node, "× wasm" by that of onnx:wasm in
 //               the same Chromium. "off by" is the relative difference of loss and gradient from ours; above 1e-3 is
-//               an error.
+//               an error. jax-js and ours take a thread a core; tfjs 4.22 takes one, whatever it is told.
 //   launch      One plan against the sum of its ops: every op a plan of its own, run one after another on host tensors,
 //               values let go after their last reader. "MB" is the growth of the resident set at its peak, of compiling
 //               and running together. Each number is of processes of its own, three a way (see launch.mjs).
