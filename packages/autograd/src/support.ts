@@ -100,9 +100,7 @@ export const support = {
     exceptions: {
       "mish far out": { tolerance: 3e-5, reason: "Its functions round a little more than those of the CPU." },
     },
-    notes: [
-      "A sum of more than 2²⁴ elements of one size loses the last of them: it is added up in one float32.",
-    ],
+    notes: [],
   },
   "gpu:webgpu": {
     features: gpu,

@@ -10,6 +10,7 @@ import { embedLimit, providers } from "./providers";
 import type { Runtime, RuntimeBuild } from "./runtime";
 import { buildFor, isNode, loadRuntime } from "./runtime";
 import type { SessionSettings } from "./session";
+import { quiet } from "./session";
 
 export interface OnnxEngineOptions {
   /**
@@ -161,8 +162,7 @@ const sessionOptions = (
   { threads, memory = "fast", disabledOptimizers = [], session = {} }: OnnxEngineOptions,
 ): InferenceSession.SessionOptions => ({
   graphOptimizationLevel: "all",
-  // Errors are thrown; nothing is printed beside.
-  logSeverityLevel: 4,
+  ...quiet,
   ...memoryOptions[memory],
   ...spec.session,
   ...(threads === undefined ? {} : { intraOpNumThreads: threads }),

@@ -33,6 +33,9 @@ export interface Session {
   release(): Promise<void>;
 }
 
+/** Errors are thrown; nothing is printed beside. */
+export const quiet = { logSeverityLevel: 4 } as const;
+
 /** Smaller parameters (seeds, scales) are cheap to feed and may change. */
 const leastElements = 64;
 
@@ -65,7 +68,7 @@ export const openSession = async (
       });
       for (const feed of parameters) feeds[feed.name] = toRuntime(runtime, feed.parameter);
       try {
-        const results = await session.run(feeds, outputs);
+        const results = await session.run(feeds, outputs, quiet);
         return graph.outputs.map((output, i) => fromRuntime(results[outputs[i]!]!, output));
       } catch (error) {
         const origin = origins.get(failedNode(error) ?? "");

@@ -119,7 +119,7 @@ describe("engines", () => {
 
   test("are named by provider, and cpu is always there", async () => {
     expect(engine.name).toBe("onnx:cpu");
-    expect(await listProviders()).toContain("cpu");
+    expect(await listProviders()).toEqual(expect.arrayContaining(["cpu", "wasm"]));
   });
 
   test("of unknown providers are refused with the list of those that exist", async () => {
@@ -134,6 +134,21 @@ describe("engines", () => {
     await expect(onnxEngine("cuda", { runtime: bare })).rejects.toThrow(
       "onnx:cuda: this ONNX Runtime has cpu; cuda needs Linux x64 with an NVIDIA GPU",
     );
+  });
+
+  test("whose device does not work say what it needs", async () => {
+    const { Tensor } = await loadRuntime("node");
+    const create = () => Promise.reject(new Error("Failed to load shared library"));
+    const runtime = { Tensor, InferenceSession: { create } };
+    for (const [provider, needs] of [
+      ["cuda", "Linux x64 with an NVIDIA GPU, CUDA, cuDNN, and the libraries that"],
+      ["dml", "Windows 10 or later with a DirectX 12 GPU"],
+      ["coreml", "macOS"],
+      ["webgpu", "a GPU with a Vulkan, Metal or Direct3D 12 driver"],
+    ] as const)
+      await expect(onnxEngine(provider, { runtime })).rejects.toThrow(
+        `onnx:${provider}: does not work on this machine (Failed to load shared library); it needs ${needs}`,
+      );
   });
 
   test("refuse a graph that names an input it does not list", async () => {

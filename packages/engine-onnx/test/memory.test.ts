@@ -29,37 +29,37 @@ describe.each(["cpu", "wasm"] as const)("onnx:%s", (provider) => {
   });
   afterAll(() => engine.dispose!());
 
-  /** Megabytes that the process grows by in rounds 3 to 10. */
+  /** Megabytes that the process grows by between rounds 6 … 8 and 12 … 14: it takes a while to fill its pools. */
   const growth = async (round: () => Promise<unknown>): Promise<number> => {
     const sizes: number[] = [];
-    for (let i = 0; i < 10; i++) {
+    for (let i = 0; i < 14; i++) {
       await round();
       sizes.push(await residentMegabytes());
     }
-    return sizes[9]! - sizes[1]!;
+    return Math.min(...sizes.slice(11)) - Math.min(...sizes.slice(5, 8));
   };
   const fiveTimes = (task: () => Promise<unknown>) => async () => {
     for (let i = 0; i < 5; i++) await task();
   };
 
-  test("500 steps of training take no more memory than 100", async () => {
+  test("700 steps of training take no more memory than 300", async () => {
     const training = makeTraining(engine);
     const start = await training.steps(1);
-    // A gradient kept at every step would be 100 MB.
-    expect(await growth(() => training.steps(50))).toBeLessThan(50);
+    // A gradient kept at every step would be 75 MB.
+    expect(await growth(() => training.steps(50))).toBeLessThan(40);
     expect(await training.steps(1)).toBeLessThan(start / 10);
     await training.dispose();
   });
 
-  test("50 graphs compiled and disposed take no more memory than 10", async () => {
+  test("70 graphs compiled and disposed take no more memory than 30", async () => {
     const round = async () => {
       const x = new Tensor("input", [], { index: 0 }, weight.shape, "float32");
       const executable = await engine.compile(makeGraph([x], [sum(mul(x, weight))]));
       await executable.run([weight]);
       await executable.dispose();
     };
-    // Sessions kept would be 160 MB.
-    expect(await growth(fiveTimes(round))).toBeLessThan(80);
+    // Sessions kept would be 120 MB.
+    expect(await growth(fiveTimes(round))).toBeLessThan(50);
   });
 
   // ONNX Runtime's WebAssembly keeps the bytes of a model that it refuses.
@@ -69,7 +69,7 @@ describe.each(["cpu", "wasm"] as const)("onnx:%s", (provider) => {
         const error: unknown = await engine.compile(makeGraph([], [refused(add(weight, 1))])).catch((e) => e);
         if (!isOnnxEngineError(error)) throw new Error("not refused");
       };
-      expect(await growth(fiveTimes(round))).toBeLessThan(80);
+      expect(await growth(fiveTimes(round))).toBeLessThan(50);
     });
 
   test("executables that nobody holds any more are released", async () => {
@@ -77,6 +77,6 @@ describe.each(["cpu", "wasm"] as const)("onnx:%s", (provider) => {
       const executable = await engine.compile(makeGraph([], [sum(mul(weight, weight))]));
       await executable.run([]);
     };
-    expect(await growth(fiveTimes(forget))).toBeLessThan(80);
+    expect(await growth(fiveTimes(forget))).toBeLessThan(50);
   });
 });

@@ -2,6 +2,7 @@ import type { Op, Operand } from "../define-op";
 import { defineOp, toTensor } from "../define-op";
 import { AutogradError } from "../errors";
 import { reduceAxes } from "../kernel-reduce";
+import { onnxSum } from "../onnx-reduce";
 import type { ReduceAttributes, ReduceOptions } from "../reduce";
 import { reduceAttributes, reducedShape } from "../reduce";
 import { showShape } from "../shape";
@@ -24,10 +25,11 @@ export const sum: Op<[x: Operand, options?: ReduceOptions], ReduceAttributes> = 
     },
     gpu: ({ inputs: [x], attributes: { axes } }) =>
       axes.length === 0 ? { alias: 0 } : reduceAxes("sum", x!.shape, axes),
-    onnx: (b, { axes, keepDims }) =>
-      axes.length === 0
-        ? b.node("Identity", b.inputs)
-        : b.node("ReduceSum", [b.inputs[0]!, b.constant(axes, "int64")], { keepdims: keepDims ? 1 : 0 }),
+    onnx: (b, attributes) => {
+      const [value] = b.inputs as [string];
+      if (attributes.axes.length === 0) return b.node("Identity", [value]);
+      return onnxSum(b, value, b.inputTypes[0]!, attributes);
+    },
   },
   (x: Operand, options: ReduceOptions = {}) => {
     const tensor = toTensor("sum", x);
