@@ -127,9 +127,3 @@ export const encodeModel = (model: ModelProto): Uint8Array =>
     .lookupType("ModelProto")
     .encode(model as object)
     .finish();
-
-/** The model in such bytes, as far as this schema goes. */
-export const decodeModel = (bytes: Uint8Array): ModelProto => {
-  const type = root.lookupType("ModelProto");
-  return type.toObject(type.decode(bytes), { longs: Number, arrays: true }) as ModelProto;
-};

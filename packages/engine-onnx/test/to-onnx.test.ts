@@ -14,7 +14,8 @@ import { onnx } from "onnx-proto";
 import { describe, expect, test } from "vitest";
 import { toOnnx } from "../src";
 import { lowerGraph } from "../src/lower";
-import { attributeTypes, decodeModel, encodeModel, tensorTypes } from "../src/onnx-schema";
+import type { ModelProto } from "../src/onnx-schema";
+import { attributeTypes, encodeModel, tensorTypes } from "../src/onnx-schema";
 import { loadRuntime } from "../src/runtime";
 
 const input = (shape: number[], dtype: "float32" | "bfloat16" = "float32", index = 0) =>
@@ -24,10 +25,10 @@ const { InferenceSession, Tensor: RuntimeTensor } = await loadRuntime("node");
 const floats = (...data: number[]) => new RuntimeTensor("float32", Float32Array.from(data), [data.length]);
 
 /** The model in plain objects, as the package generated from ONNX's own schema reads it. */
-const official = (bytes: Uint8Array, arrays = false): unknown => {
-  const message = onnx.ModelProto.decode(bytes);
+const decode = (bytes: Uint8Array, arrays = true): ModelProto => {
+  const message = onnx.ModelProto.decode(Buffer.from(bytes));
   expect(onnx.ModelProto.verify(message)).toBeNull();
-  return onnx.ModelProto.toObject(message, { longs: Number, arrays });
+  return onnx.ModelProto.toObject(message, { longs: Number, arrays }) as ModelProto;
 };
 
 describe("the bytes", () => {
@@ -36,13 +37,11 @@ describe("the bytes", () => {
   const y = slice(layerNorm(x, weight, weight, 0.25), [0, 1], [2, 3]);
   const graph = makeGraph([x], [add(y, constant([-0, Number.NaN], [2]))]);
 
-  test("are read by ONNX's own schema as what was meant, and what it writes is read here", () => {
+  test("are read by ONNX's own schema as what was meant", () => {
     const { model } = lowerGraph(graph, { embed: () => true });
     const bytes = toOnnx(graph, { embedParameters: true });
     const meant = JSON.parse(JSON.stringify(model, plain), revive) as object;
-    expect(official(bytes, true)).toMatchObject(meant);
-    expect(decodeModel(bytes)).toMatchObject(meant);
-    expect(decodeModel(onnx.ModelProto.encode(onnx.ModelProto.decode(bytes)).finish())).toMatchObject(meant);
+    expect(decode(bytes)).toMatchObject(meant);
   });
 
   // Every field that we write, set: a wrong number or type would land in another field or be dropped.
@@ -81,8 +80,7 @@ describe("the bytes", () => {
       graph: { name: "g", node: [node], initializer: [tensor], input: [info("a")], output: [info("b")] },
     };
     const bytes = encodeModel(model);
-    const decoded = official(bytes) as typeof model;
-    expect(decoded).toEqual({
+    expect(decode(bytes, false)).toEqual({
       ...model,
       graph: {
         ...model.graph,
@@ -131,7 +129,7 @@ describe("toOnnx", () => {
 
   test("writes a model that ONNX Runtime loads, weights as inputs, equal numbers once", async () => {
     const bytes = toOnnx(graph);
-    const { graph: written, opsetImport } = decodeModel(bytes);
+    const { graph: written, opsetImport } = decode(bytes);
     expect(written.input.map(({ name }) => name)).toEqual(["input0", "parameter0"]);
     expect(written.initializer).toHaveLength(1);
     expect(written.node.map(({ opType }) => opType)).toEqual(["Add", "Mul", "Add"]);
@@ -156,7 +154,7 @@ describe("toOnnx", () => {
     expect(results.constant_0!.data).toEqual(Float32Array.of(15.5, 50.5));
     await session.release();
     const named = toOnnx(graph, { parameterNames: ["model.weight"] });
-    expect(decodeModel(named).graph.input.map(({ name }) => name)).toEqual(["input0", "model.weight"]);
+    expect(decode(named).graph.input.map(({ name }) => name)).toEqual(["input0", "model.weight"]);
   });
 
   test("refuses names that do not fit, and weights that no file holds", () => {
@@ -177,7 +175,7 @@ describe("toOnnx", () => {
 
   test("declares bfloat16 as uint16, and asks for the operator set with BitCast", () => {
     const half = input([2], "bfloat16");
-    const { graph: written, opsetImport } = decodeModel(toOnnx(makeGraph([half], [cast(half, "float32")])));
+    const { graph: written, opsetImport } = decode(toOnnx(makeGraph([half], [cast(half, "float32")])));
     expect(written.input[0]!.type.tensorType.elemType).toBe(tensorTypes.uint16);
     expect(written.node.map(({ opType }) => opType)).toEqual(["BitCast", "Cast"]);
     expect(opsetImport[0]!.version).toBe(26);
