@@ -17,8 +17,11 @@ import { attributeTypes, tensorTypes } from "./onnx-schema";
 
 /** ONNX 1.16; every runtime since ONNX Runtime 1.18 reads it. */
 const usualVersions = { opset: 21, ir: 10 };
-/** ONNX 1.21 has BitCast, which turns the uint16 that bfloat16 is fed as into bfloat16. */
-const bfloat16Versions = { opset: 26, ir: 13 };
+/** Operators that came later: ONNX 1.18, and ONNX 1.21 (BitCast turns the uint16 that bfloat16 is fed as into it). */
+const laterVersions: Readonly<Record<string, typeof usualVersions>> = {
+  RMSNormalization: { opset: 23, ir: 11 },
+  BitCast: { opset: 26, ir: 13 },
+};
 
 /** A graph as an ONNX model, with the names its values are fed and fetched by. */
 export interface LoweredGraph {
@@ -71,9 +74,8 @@ export const lowerGraph = (graph: Graph, options: LowerOptions = {}): LoweredGra
   graph.outputs.forEach((output, i) => {
     writer.output(output, outputs[i]!);
   });
-  const halves = [...graph.nodes, ...graph.inputs].some((node) => node.dtype === "bfloat16");
   return {
-    model: writer.model(halves ? bfloat16Versions : usualVersions),
+    model: writer.model(),
     inputs,
     parameters,
     embedded,
@@ -155,7 +157,7 @@ class GraphWriter {
     this.#outputs.push(valueInfo(name, tensor));
   }
 
-  model(versions: { opset: number; ir: number }): ModelProto {
+  model(): ModelProto {
     const rename = (name: string): string => this.#renamed.get(name) ?? name;
     const all = this.#nodes.map((n) => ({ ...n, input: n.input.map(rename), output: n.output.map(rename) }));
     // What only values without elements needed is left out.
@@ -168,6 +170,9 @@ class GraphWriter {
         return true;
       })
       .reverse();
+    const versions = node
+      .map(({ opType }) => laterVersions[opType] ?? usualVersions)
+      .reduce((a, b) => (b.opset > a.opset ? b : a), usualVersions);
     return {
       irVersion: versions.ir,
       producerName: "waveft",

@@ -1,20 +1,34 @@
-import protobuf from "protobufjs/light.js";
+import type { MessageInitShape } from "@bufbuild/protobuf";
+import { create, toBinary } from "@bufbuild/protobuf";
+import {
+  type AttributeProtoSchema,
+  AttributeProto_AttributeType as AttributeType,
+  TensorProto_DataType as DataType,
+  ModelProtoSchema,
+  type ValueInfoProtoSchema,
+} from "onnx-buf";
 
-/** The part of ONNX's protobuf schema that we write; field numbers and enum values are those of onnx.proto. */
+/** Models as plain objects, with the field names of onnx.proto; its messages come from the package onnx-buf. */
 
 /** TensorProto.DataType. */
 export const tensorTypes = {
-  float32: 1,
-  uint16: 4,
-  int32: 6,
-  int64: 7,
-  bool: 9,
-  float16: 10,
-  bfloat16: 16,
+  float32: DataType.FLOAT,
+  uint16: DataType.UINT16,
+  int32: DataType.INT32,
+  int64: DataType.INT64,
+  bool: DataType.BOOL,
+  float16: DataType.FLOAT16,
+  bfloat16: DataType.BFLOAT16,
 } as const;
 
 /** AttributeProto.AttributeType. */
-export const attributeTypes = { float: 1, int: 2, string: 3, floats: 6, ints: 7 } as const;
+export const attributeTypes = {
+  float: AttributeType.FLOAT,
+  int: AttributeType.INT,
+  string: AttributeType.STRING,
+  floats: AttributeType.FLOATS,
+  ints: AttributeType.INTS,
+} as const;
 
 export interface TensorProto {
   readonly name: string;
@@ -68,62 +82,60 @@ export interface ModelProto {
   readonly graph: GraphProto;
 }
 
-const one = (id: number, type: string) => ({ id, type });
-const many = (id: number, type: string) => ({ id, type, rule: "repeated" });
+/** int64 in messages. */
+const wide = (value: number): bigint => BigInt(value);
 
-/** As in proto2, in which ONNX is written: a 0 or an empty string that is there is written. */
-const message = (fields: Record<string, protobuf.IField>): protobuf.IType => ({ edition: "proto2", fields });
+const valueInfo = ({
+  name,
+  type: { tensorType },
+}: ValueInfoProto): MessageInitShape<typeof ValueInfoProtoSchema> => {
+  const dim = tensorType.shape.dim.map(({ dimValue }) => ({
+    value: { case: "dimValue" as const, value: wide(dimValue) },
+  }));
+  const value = { elemType: tensorType.elemType, shape: { dim } };
+  return { name, type: { value: { case: "tensorType", value } } };
+};
 
-const root = protobuf.Root.fromJSON({
-  nested: {
-    ModelProto: message({
-      irVersion: one(1, "int64"),
-      producerName: one(2, "string"),
-      graph: one(7, "GraphProto"),
-      opsetImport: many(8, "OperatorSetIdProto"),
-    }),
-    OperatorSetIdProto: message({ domain: one(1, "string"), version: one(2, "int64") }),
-    GraphProto: message({
-      node: many(1, "NodeProto"),
-      name: one(2, "string"),
-      initializer: many(5, "TensorProto"),
-      input: many(11, "ValueInfoProto"),
-      output: many(12, "ValueInfoProto"),
-    }),
-    NodeProto: message({
-      input: many(1, "string"),
-      output: many(2, "string"),
-      name: one(3, "string"),
-      opType: one(4, "string"),
-      attribute: many(5, "AttributeProto"),
-      domain: one(7, "string"),
-    }),
-    AttributeProto: message({
-      name: one(1, "string"),
-      f: one(2, "float"),
-      i: one(3, "int64"),
-      s: one(4, "bytes"),
-      floats: many(7, "float"),
-      ints: many(8, "int64"),
-      type: one(20, "int32"),
-    }),
-    TensorProto: message({
-      dims: many(1, "int64"),
-      dataType: one(2, "int32"),
-      name: one(8, "string"),
-      rawData: one(9, "bytes"),
-    }),
-    ValueInfoProto: message({ name: one(1, "string"), type: one(2, "TypeProto") }),
-    TypeProto: message({ tensorType: one(1, "TensorTypeProto") }),
-    TensorTypeProto: message({ elemType: one(1, "int32"), shape: one(2, "TensorShapeProto") }),
-    TensorShapeProto: message({ dim: many(1, "Dimension") }),
-    Dimension: message({ dimValue: one(1, "int64") }),
-  },
+const attribute = ({
+  i,
+  ints,
+  f,
+  s,
+  floats,
+  name,
+  type,
+}: AttributeProto): MessageInitShape<typeof AttributeProtoSchema> => ({
+  name,
+  type,
+  ...(f === undefined ? {} : { f }),
+  ...(i === undefined ? {} : { i: wide(i) }),
+  ...(s === undefined ? {} : { s: s as Uint8Array<ArrayBuffer> }),
+  ...(floats === undefined ? {} : { floats: [...floats] }),
+  ...(ints === undefined ? {} : { ints: ints.map(wide) }),
 });
 
 /** The bytes of a model, as in an `.onnx` file. */
-export const encodeModel = (model: ModelProto): Uint8Array =>
-  root
-    .lookupType("ModelProto")
-    .encode(model as object)
-    .finish();
+export const encodeModel = ({ irVersion, producerName, opsetImport, graph }: ModelProto): Uint8Array => {
+  const model = create(ModelProtoSchema, {
+    irVersion: wide(irVersion),
+    producerName,
+    opsetImport: opsetImport.map(({ domain, version }) => ({ domain, version: wide(version) })),
+    graph: {
+      name: graph.name,
+      node: graph.node.map(({ input, output, attribute: list, ...node }) => ({
+        ...node,
+        input: [...input],
+        output: [...output],
+        attribute: list.map(attribute),
+      })),
+      initializer: graph.initializer.map(({ dims, rawData, ...tensor }) => ({
+        ...tensor,
+        dims: dims.map(wide),
+        rawData: rawData as Uint8Array<ArrayBuffer>,
+      })),
+      input: graph.input.map(valueInfo),
+      output: graph.output.map(valueInfo),
+    },
+  });
+  return toBinary(ModelProtoSchema, model);
+};

@@ -53,12 +53,11 @@ export const rmsNorm: Op<[x: Operand, weight?: Operand | null, epsilon?: number]
               };
         return [...steps, { ...last, size: rows * width }];
       },
-      // ONNX Runtime's own operator, which it has beside those of the standard; RMSNormalization came with opset 23.
       onnx: (b, { epsilon }) => {
         const width = b.inputTypes[0]!.shape.at(-1)!;
         const weight = b.inputs[1] ?? b.constant(new Array<number>(width).fill(1), "float32");
         const attributes = { axis: -1, epsilon: { float: epsilon } };
-        return b.node("SimplifiedLayerNormalization", [b.inputs[0]!, weight], attributes);
+        return b.node("RMSNormalization", [b.inputs[0]!, weight], attributes);
       },
     },
     (x: Operand, weight: Operand | null = null, epsilon = 1e-6) => ({
