@@ -19,6 +19,14 @@ export interface Graph {
 /** The parameter behind a "parameter" leaf. */
 export const parameterOf = (leaf: Tensor): Parameter => leaf.attributes.parameter as Parameter;
 
+/**
+ * Brings derived parameters up to date before a run reads any: one that borrows the memory of another would else
+ * change values that were read already.
+ */
+export const refreshParameters = ({ parameters }: Graph): void => {
+  for (const leaf of parameters) void parameterOf(leaf).version;
+};
+
 export const makeGraph = (inputs: readonly Tensor[], outputs: readonly Tensor[]): Graph => {
   const nodes = topologicalOrder(outputs);
   const disposed = nodes.find((node) => node.disposed);

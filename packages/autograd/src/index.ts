@@ -67,7 +67,7 @@ export {
   valueAndGrad,
   vjp,
 } from "./grad";
-export { type Graph, makeGraph, parameterOf } from "./graph";
+export { type Graph, makeGraph, parameterOf, refreshParameters } from "./graph";
 export { decodeHalf, encodeHalf, type HalfDType } from "./half";
 export { mapKernel } from "./kernel-text";
 export { fromNdarray, type NdArrayLike, type NdArrayStore, toNdarray } from "./ndarray";
@@ -87,7 +87,7 @@ export type {
 export * from "./ops";
 export type { ConvOptions } from "./ops/conv1d";
 export * from "./optim";
-export { DerivedParameter, Parameter } from "./parameter";
+export { type Borrower, DerivedParameter, Parameter } from "./parameter";
 export type { Profile } from "./profile";
 export { sameShape, showShape, sizeOf } from "./shape";
 export { type Ability, type DeviceSupport, type Feature, features, needsOf, support } from "./support";

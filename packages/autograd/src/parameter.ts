@@ -7,6 +7,14 @@ import { nextId } from "./shared-state";
 import type { HostTensor } from "./tensor";
 import { hostTensor, Tensor } from "./tensor";
 
+/** Who writes into a parameter's memory for a while: see `Parameter.lend`. */
+export interface Borrower {
+  /** The parameter's own values, as a copy. */
+  original(): TensorArray;
+  /** Puts the parameter's own values back into its memory. */
+  giveBack(): void;
+}
+
 /**
  * Mutable state on the host that graphs name as an input: weights, adapter coefficients, seeds.
  * Engines keep what they hold resident and send it again only when `version` changes.
@@ -20,6 +28,7 @@ export class Parameter implements HostTensor {
   requiresGrad: boolean;
   #data: TensorArray;
   #version = 0;
+  #borrower: Borrower | null = null;
 
   /** The values are kept as they are given, not copied, but for ndarrays that are no plain rows of numbers. */
   constructor(value: HostTensor | NdArrayLike, options: { requiresGrad?: boolean } = {}) {
@@ -37,15 +46,17 @@ export class Parameter implements HostTensor {
     return this.#version;
   }
 
-  /** The present values. After writing into them, call `touch`. */
+  /** The present values. After writing into them, call `touch`. Memory that was lent is called back. */
   get data(): TensorArray {
-    if (this.tensor.disposed) throw new AutogradError(`parameter: ${this} was disposed; make it anew`);
+    this.#checkAlive();
+    this.callBack();
     return this.#data;
   }
 
   /** Replaces the values by an array of the same length and type. */
   set data(values: TensorArray) {
-    if (this.tensor.disposed) throw new AutogradError(`parameter: ${this} was disposed; make it anew`);
+    this.#checkAlive();
+    this.callBack();
     if (values.length !== this.#data.length || values.constructor !== this.#data.constructor)
       throw new AutogradError(
         `parameter: ${values.constructor.name}(${values.length}) cannot replace ${this.#data.constructor.name}(${this.#data.length})`,
@@ -59,11 +70,41 @@ export class Parameter implements HostTensor {
     this.#version++;
   }
 
+  /** The present values for one run, not to be written to: unlike `data` this leaves lent memory where it is. */
+  read(): TensorArray {
+    this.#checkAlive();
+    return this.#borrower?.original() ?? this.#data;
+  }
+
+  /**
+   * Lends the memory of the values to one borrower, who may write into it: a second copy of a large weight that
+   * differs in few places would be waste. Whoever asks for `data` gets it back first, so the values of this
+   * parameter, and its version, stay what they were.
+   */
+  lend(borrower: Borrower): TensorArray {
+    this.#checkAlive();
+    this.callBack();
+    this.#borrower = borrower;
+    return this.#data;
+  }
+
+  /** Ends a loan. */
+  callBack(): void {
+    const borrower = this.#borrower;
+    this.#borrower = null;
+    borrower?.giveBack();
+  }
+
   /** Lets go of the values, here and on the engines at their next run. Reading them, or disposing twice, is an error. */
   dispose(): void {
+    this.callBack();
     this.tensor.dispose();
     this.#data = allocate(this.dtype, 0);
     this.touch();
+  }
+
+  #checkAlive(): void {
+    if (this.tensor.disposed) throw new AutogradError(`parameter: ${this} was disposed; make it anew`);
   }
 
   toString(): string {
@@ -100,6 +141,10 @@ export class DerivedParameter extends Parameter {
   override get data(): TensorArray {
     this.#refresh();
     return super.data;
+  }
+
+  override read(): TensorArray {
+    return this.data;
   }
 
   override set data(_: TensorArray) {

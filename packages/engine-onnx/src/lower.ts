@@ -67,7 +67,7 @@ export const lowerGraph = (graph: Graph, options: LowerOptions = {}): LoweredGra
     const parameter = parameterOf(leaf);
     if (embed(parameter)) {
       embedded.push(parameter);
-      writer.initializer(leaf, parameter);
+      writer.initializer(leaf, { shape: leaf.shape, dtype: leaf.dtype, data: parameter.read() });
     } else parameters.push({ name: writer.input(leaf, parameterName(i)), parameter });
   });
   for (const node of graph.nodes) writer.add(node);

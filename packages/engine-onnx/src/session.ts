@@ -1,5 +1,5 @@
 import type { Graph, HostTensor, Parameter, Tensor, TensorType } from "@waveft/autograd";
-import { byteLengthOf, showShape } from "@waveft/autograd";
+import { byteLengthOf, refreshParameters, showShape } from "@waveft/autograd";
 import type { InferenceSession, Tensor as RuntimeTensor } from "onnxruntime-node";
 import { OnnxEngineError } from "./errors";
 import type { LoweredGraph } from "./lower";
@@ -51,7 +51,7 @@ export const openSession = async (
     embed: (parameter) => {
       const bytes = byteLengthOf(parameter);
       if (parameter.requiresGrad || changing.has(parameter) || bytes > room) return false;
-      if (parameter.data.length < leastElements) return false;
+      if (parameter.tensor.size < leastElements) return false;
       room -= bytes;
       return true;
     },
@@ -66,7 +66,11 @@ export const openSession = async (
       given.forEach((input, i) => {
         feeds[inputs[i]!] = toRuntime(runtime, input);
       });
-      for (const feed of parameters) feeds[feed.name] = toRuntime(runtime, feed.parameter);
+      refreshParameters(graph);
+      for (const { name: feed, parameter } of parameters) {
+        const { shape, dtype } = parameter;
+        feeds[feed] = toRuntime(runtime, { shape, dtype, data: parameter.read() });
+      }
       try {
         const results = await session.run(feeds, outputs, quiet);
         return graph.outputs.map((output, i) => fromRuntime(results[outputs[i]!]!, output));

@@ -1,43 +1,67 @@
 import {
   add,
+  after,
   asFloat32,
   customGradient,
-  DerivedParameter,
-  decodeHalf,
-  encodeHalf,
-  type Linear,
+  type Device,
+  Dropout,
+  DropoutSeed,
   type LinearLayer,
   linear,
   Module,
   matmul,
-  Parameter,
+  type Parameter,
+  pullback,
   reshape,
+  sum,
   type Tensor,
+  transpose,
 } from "@waveft/autograd";
-import { PeftError } from "./errors";
-import type { LayerAdapter } from "./method";
+import { type BaseLayer, isTransposed } from "./base-layer";
+import { EffectiveWeight } from "./effective-weight";
+import { type MergedWeight, mergeInto } from "./merged-weight";
+import type { LayerAdapter, Strategy } from "./method";
+import { type StrategyChoice, strategyFor } from "./strategy";
 
 /** The trainable parameters of one adapter, or of all by name, as modules: so they are found in the tree. */
-class ParameterTable extends Module {
+export class ParameterTable extends Module {
   override readonly kind = "ParameterTable";
+
+  /** Layers say which of them act. */
+  override get structure(): null {
+    return null;
+  }
+}
+
+/** What a layer asks of the model that it stands in. */
+export interface LayerContext {
+  readonly strategy: StrategyChoice;
+  readonly device: Device | undefined;
+  readonly dropoutSeed: DropoutSeed | undefined;
 }
 
 /**
  * A linear layer with adapters, in place of the layer it wraps: y = x · (W + ΔW)ᵀ + bias, where ΔW is the sum
- * over the active adapters. The adapted weight is kept on the host (the merged strategy), so a step costs what
- * the frozen layer's costs, plus the adapters' own gradients.
+ * over the active adapters.
  */
 export class AdaptedLinear extends Module implements LinearLayer {
   override readonly kind = "AdaptedLinear";
-  readonly baseLayer: Linear;
+  readonly baseLayer: BaseLayer;
   readonly adapterParameters = new ParameterTable();
+  readonly #context: LayerContext;
   readonly #adapters = new Map<string, LayerAdapter>();
+  readonly #dropouts = new WeakMap<LayerAdapter, Dropout>();
   #active: readonly string[] = [];
-  #weight: DerivedParameter | null = null;
+  #weight: EffectiveWeight | null = null;
+  #merged: { readonly names: readonly string[]; readonly weight: MergedWeight } | null = null;
+  /** Whether others use the base layer's weight too; they keep it as it is. */
+  readonly #shared: boolean;
 
-  constructor(baseLayer: Linear) {
+  constructor(baseLayer: BaseLayer, context: LayerContext, { shared = false }: { shared?: boolean } = {}) {
     super();
     this.baseLayer = baseLayer;
+    this.#context = context;
+    this.#shared = shared;
   }
 
   get inFeatures(): number {
@@ -48,11 +72,27 @@ export class AdaptedLinear extends Module implements LinearLayer {
     return this.baseLayer.outFeatures;
   }
 
+  get bias(): Parameter | null {
+    return this.baseLayer.bias;
+  }
+
   get adapters(): ReadonlyMap<string, LayerAdapter> {
     return this.#adapters;
   }
 
+  /** The active adapters that this layer has. */
+  get activeAdapters(): readonly string[] {
+    return this.#active;
+  }
+
+  /** The adapters whose ΔW are in the base layer's weight. */
+  get mergedAdapters(): readonly string[] {
+    return this.#merged?.names ?? [];
+  }
+
   addAdapter(name: string, adapter: LayerAdapter): void {
+    const { dropoutSeed = new DropoutSeed() } = this.#context;
+    if (adapter.dropout) this.#dropouts.set(adapter, new Dropout(adapter.dropout, dropoutSeed));
     this.#adapters.set(name, adapter);
     const table = Object.assign(new ParameterTable(), adapter.parameters);
     Object.assign(this.adapterParameters, { [name]: table });
@@ -67,49 +107,160 @@ export class AdaptedLinear extends Module implements LinearLayer {
   /** The adapters whose ΔW are added; names that this layer lacks are skipped. */
   setActive(names: readonly string[]): void {
     this.#active = names.filter((name) => this.#adapters.has(name));
-    this.#weight = null;
+    this.#weight?.setAdapters(this.#activeAdapters());
+  }
+
+  /** Puts the ΔW of these adapters into the base layer's weight, beside those that are there. */
+  merge(names: readonly string[], options: { readonly safeMerge: boolean; readonly name: string }): void {
+    const added = names.filter((name) => this.#adapters.has(name) && !this.mergedAdapters.includes(name));
+    if (added.length === 0) return;
+    const all = [...this.mergedAdapters, ...added];
+    this.unmerge();
+    this.#weight?.release();
+    const adapters = all.map((name) => this.#adapters.get(name)!);
+    this.#merged = {
+      names: all,
+      weight: mergeInto(this.baseLayer, adapters, { ...options, shared: this.#shared }),
+    };
+  }
+
+  /** Puts back the bits of the weight from before merging. */
+  unmerge(): void {
+    this.#merged?.weight.restore();
+    this.#merged = null;
+  }
+
+  /** The base layer, with what is merged into it; nothing of the adapters acts on it any more. */
+  unwrap(): BaseLayer {
+    this.setActive([]);
+    this.#weight?.release();
+    return this.baseLayer;
   }
 
   override get structure(): string {
-    if (this.#active.length === 0) return "";
-    const { bias } = this.baseLayer;
-    const trained = [...this.#activeParameters(), ...(bias?.requiresGrad ? [bias] : [])];
-    return `[${trained.map(({ id, requiresGrad }) => `${id}${requiresGrad ? "g" : ""}`).join("+")}]`;
+    if (!this.#acts) return "";
+    const parameters = this.#activeParameters();
+    const isFrozen = parameters.every(({ requiresGrad }) => !requiresGrad);
+    // Frozen adapters in a merged weight: going from one to another takes no other plan.
+    if (isFrozen && this.#strategy(null) === "merged") return "[merged]";
+    const trained = parameters.map(({ id, requiresGrad }) => `${id}${requiresGrad ? "g" : ""}`);
+    return `[${this.#context.strategy}:${trained.join("+")}]`;
   }
 
   forward(x: Tensor): Tensor {
-    if (this.#active.length === 0) return this.baseLayer.forward(x);
-    const weight = this.effectiveWeight();
-    const bias = this.baseLayer.bias === null ? null : asFloat32(this.baseLayer.bias);
-    // A trained bias stays outside, where its gradient is found as usual.
-    const trainsBias = this.baseLayer.bias?.requiresGrad === true;
+    if (!this.#acts) return this.baseLayer.forward(x);
     const rows = reshape(x, [-1, this.inFeatures]);
-    const y = linear(rows, weight, trainsBias ? null : bias);
-    const operands = this.#activeParameters().map((parameter) => parameter.tensor);
+    const y = this.#strategy(rows.shape[0]!) === "merged" ? this.#mergedForward(rows) : this.#factored(rows);
+    return reshape(y, [...x.shape.slice(0, -1), this.outFeatures]);
+  }
+
+  get #acts(): boolean {
+    return this.#active.length > 0 && this.#merged === null;
+  }
+
+  /** @param tokens null: whatever their number */
+  #strategy(tokens: number | null): Strategy {
+    const { strategy, device } = this.#context;
+    const { dtype } = this.baseLayer.weight;
     const adapters = this.#activeAdapters();
-    const adapted = customGradient(y, [rows, ...operands], (dy) => [
-      matmul(dy, weight),
-      ...adapters.flatMap((adapter) => adapter.gradient(rows, dy)),
-    ]);
-    const result = trainsBias && bias !== null ? add(adapted, bias) : adapted;
-    return reshape(result, [...x.shape.slice(0, -1), this.outFeatures]);
+    // Dropout acts on the adapters' input alone.
+    if (adapters.some((adapter) => this.#drops(adapter))) return "factored";
+    const isTrained = this.#activeParameters().some(({ requiresGrad }) => requiresGrad);
+    return strategyFor(strategy, { device, dtype, tokens: isTrained ? tokens : null, adapters });
+  }
+
+  /** The host's W + ΔW in one product. */
+  #mergedForward(rows: Tensor): Tensor {
+    const weight = this.effectiveWeight().tensor;
+    return this.#withSlopes(rows, this.#activeAdapters(), () => weight);
+  }
+
+  /** x Wᵀ + bias + x ΔWᵀ, for each adapter in the form that is cheapest. */
+  #factored(rows: Tensor): Tensor {
+    const tokens = rows.shape[0]!;
+    const adapters = this.#activeAdapters();
+    const isWhole = (adapter: LayerAdapter) =>
+      !this.#drops(adapter) && adapter.choose(tokens).forward === "matrix";
+    const whole = adapters.filter(isWhole);
+    const y = whole.length === 0 ? this.baseLayer.forward(rows) : this.#composed(rows, whole);
+    return adapters
+      .filter((adapter) => !isWhole(adapter))
+      .map((adapter) => adapter.product(this.#dropped(rows, adapter), tensorsOf(adapter)))
+      .reduce((sum, product) => add(sum, product), y);
+  }
+
+  /** One product with W + Σ ΔW, which is made in the graph: again in the backward pass, so that it need not be kept. */
+  #composed(rows: Tensor, adapters: readonly LayerAdapter[]): Tensor {
+    const { weight } = this.baseLayer;
+    const turned = (matrix: Tensor) => (isTransposed(this.baseLayer) ? transpose(matrix) : matrix);
+    const weightAfter = (cause: Tensor | null): Tensor =>
+      adapters
+        .map((adapter) => tensorsOf(adapter).map((value) => (cause === null ? value : after(value, cause))))
+        .map((values, i) => turned(adapters[i]!.matrix(values)))
+        .reduce((sum, delta) => add(sum, delta), asFloat32(weight));
+    return this.#withSlopes(rows, adapters, weightAfter);
+  }
+
+  /**
+   * x · weightᵀ + bias, where the weight is W + Σ ΔW: its derivatives, of any order, in x, the bias and the
+   * adapters' parameters, these from x and dy alone.
+   *
+   * @param weightAfter the weight, for a product forward (null) or for one that waits for a cotangent
+   */
+  #withSlopes(
+    rows: Tensor,
+    adapters: readonly LayerAdapter[],
+    weightAfter: (cause: Tensor | null) => Tensor,
+  ): Tensor {
+    const operands = adapters.flatMap(tensorsOf);
+    const forth = (x: Tensor, bias: Tensor | null): Tensor => {
+      const inputs = [x, ...operands, ...(bias === null ? [] : [bias])];
+      return customGradient(this.#product(x, weightAfter(null), bias), inputs, (dy) => [
+        back(dy),
+        ...slopes(x, dy),
+        ...(bias === null ? [] : [sum(dy, { axes: 0 })]),
+      ]);
+    };
+    const back = (dy: Tensor): Tensor => {
+      const dx = matmul(dy, weightAfter(dy), { transposeB: isTransposed(this.baseLayer) });
+      return customGradient(dx, [dy, ...operands], (v) => [forth(v, null), ...slopes(v, dy)]);
+    };
+    const slopes = (x: Tensor, dy: Tensor): Tensor[] =>
+      adapters.flatMap((adapter) => {
+        const values = tensorsOf(adapter);
+        const isDense = adapter.choose(x.shape[0]!).gradient === "matrix";
+        const y = isDense ? linear(x, adapter.matrix(values)) : adapter.product(x, values);
+        return pullback([y], [dy], values, { independent: true });
+      });
+    const { bias } = this.baseLayer;
+    return forth(rows, bias === null ? null : asFloat32(bias));
+  }
+
+  #drops({ dropout = 0 }: LayerAdapter): boolean {
+    return this.training && dropout > 0;
+  }
+
+  #dropped(rows: Tensor, adapter: LayerAdapter): Tensor {
+    if (!this.#drops(adapter)) return rows;
+    const layer = this.#dropouts.get(adapter)!;
+    layer.training = true;
+    return layer.forward(rows);
+  }
+
+  #product(x: Tensor, weight: Tensor, bias: Tensor | null): Tensor {
+    if (!isTransposed(this.baseLayer)) return linear(x, weight, bias);
+    const y = matmul(x, weight);
+    return bias === null ? y : add(y, bias);
   }
 
   /** W + ΔW in float32, computed again when it is read after a change. */
   effectiveWeight(): Parameter {
-    this.#weight ??= mergedWeight(this.baseLayer.weight, this.#activeAdapters());
-    return this.#weight;
-  }
-
-  /** The base layer; with `merge`, its weight becomes a copy with the active ΔW in it, in the weight's own dtype. */
-  unwrap(merge: boolean): Linear {
-    if (merge && this.#active.length > 0) {
-      const { shape, dtype, requiresGrad } = this.baseLayer.weight;
-      const values = (this.effectiveWeight().data as Float32Array).slice();
-      const data = dtype === "float16" || dtype === "bfloat16" ? encodeHalf(dtype, values) : values;
-      this.baseLayer.weight = new Parameter({ data, shape, dtype }, { requiresGrad });
+    if (this.#weight?.base !== this.baseLayer.weight) {
+      this.#weight?.release();
+      this.#weight = new EffectiveWeight(this.baseLayer, this.#shared);
+      this.#weight.setAdapters(this.#activeAdapters());
     }
-    return this.baseLayer;
+    return this.#weight;
   }
 
   #activeAdapters(): LayerAdapter[] {
@@ -123,58 +274,9 @@ export class AdaptedLinear extends Module implements LinearLayer {
 
 export const isAdaptedLinear = (module: Module): module is AdaptedLinear => module.kind === "AdaptedLinear";
 
-/**
- * W + ΔW as a derived parameter. Only entries that some ΔW touches are computed again, each from the base
- * weight with one rounding: nothing drifts over the steps.
- */
-const mergedWeight = (base: Parameter, adapters: readonly LayerAdapter[]): DerivedParameter => {
-  const sources = [base, ...adapters.flatMap((adapter) => Object.values(adapter.parameters))];
-  const touched = unionOf(adapters.map((adapter) => adapter.touched));
-  let baseVersion = base.version;
-  let originals = originalsOf(base, touched);
-  const addAll = (target: Float32Array): void => {
-    for (const adapter of adapters) adapter.addDelta(target);
-  };
-  const everywhere = (target: Float32Array): void => {
-    target.fill(0);
-    addAll(target);
-    const weight = float32Of(base);
-    for (let flat = 0; flat < target.length; flat++) target[flat]! += weight[flat]!;
-  };
-  const update = (target: Float32Array): void => {
-    const baseChanged = base.version !== baseVersion;
-    if (baseChanged) {
-      baseVersion = base.version;
-      originals = originalsOf(base, touched);
-    }
-    if (touched === null || originals === null || baseChanged) everywhere(target);
-    else {
-      for (const flat of touched) target[flat] = 0;
-      addAll(target);
-      for (let n = 0; n < touched.length; n++) target[touched[n]!]! += originals[n]!;
-    }
-  };
-  const type = { shape: base.shape, dtype: "float32" } as const;
-  const initial = base.dtype === "float32" ? float32Of(base).slice() : float32Of(base);
-  return new DerivedParameter(type, initial, sources, (target) => update(target as Float32Array));
-};
+const tensorsOf = ({ parameters }: LayerAdapter): Tensor[] =>
+  Object.values(parameters).map(({ tensor }) => tensor);
 
-const originalsOf = (base: Parameter, touched: Int32Array | null): Float32Array | null => {
-  if (touched === null) return null;
-  const weight = float32Of(base);
-  return Float32Array.from(touched, (flat) => weight[flat]!);
-};
-
-const float32Of = ({ data, dtype }: Parameter): Float32Array => {
-  if (dtype === "float32") return data as Float32Array;
-  if (dtype === "float16" || dtype === "bfloat16") return decodeHalf(dtype, data as Uint16Array);
-  throw new PeftError(`peft: a weight of ${dtype} cannot be adapted; give float32, float16 or bfloat16`);
-};
-
-/** All indices in any of the sets; null when one stands for everything. */
-const unionOf = (sets: readonly (Int32Array | null)[]): Int32Array | null => {
-  const known = sets.filter((set) => set !== null);
-  if (known.length < sets.length) return null;
-  if (known.length === 1) return known[0]!;
-  return Int32Array.from(new Set(known.flatMap((set) => Array.from(set)))).sort();
-};
+/** The layer itself, without the adapters around it. */
+export const baseLayerOf = (layer: Module): BaseLayer =>
+  isAdaptedLinear(layer) ? layer.baseLayer : (layer as BaseLayer);

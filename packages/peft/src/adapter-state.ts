@@ -1,10 +1,15 @@
-import { encodeHalf, type Parameter } from "@waveft/autograd";
+import { type DType, encodeHalf, type Parameter } from "@waveft/autograd";
 import type { TensorData } from "@waveft/safetensors";
 import { PeftError } from "./errors";
-import type { LayerAdapter } from "./method";
+
+/** A parameter, and how the adapter's file stores it. */
+export interface StateEntry {
+  readonly parameter: Parameter;
+  readonly dtype: DType;
+}
 
 /** Parameters by the names that they have in adapter files. */
-export type AdapterState = ReadonlyMap<string, Parameter>;
+export type AdapterState = ReadonlyMap<string, StateEntry>;
 
 /** Tensors of an adapter file, as float32. */
 export type StoredTensors = ReadonlyMap<
@@ -12,28 +17,17 @@ export type StoredTensors = ReadonlyMap<
   { readonly shape: readonly number[]; readonly data: Float32Array }
 >;
 
-/** All that a file holds of an adapter: its layers' parameters, and the biases that were trained along. */
-export const stateOf = (
-  adapters: ReadonlyMap<string, LayerAdapter>,
-  biases: ReadonlyMap<string, Parameter>,
-): Map<string, Parameter> => {
-  const state = new Map<string, Parameter>();
-  for (const [layer, { parameters }] of adapters)
-    for (const [name, parameter] of Object.entries(parameters))
-      state.set(`base_model.model.${layer}.${name}`, parameter);
-  for (const [name, parameter] of biases) state.set(`base_model.model.${name}`, parameter);
-  return state;
-};
-
 const dtypeNames = { float32: "F32", float16: "F16", bfloat16: "BF16", int32: "I32", bool: "BOOL" } as const;
 
-/** What a file holds for a state: tensors in the parameters' own dtypes. */
+/** What a file holds for a state. */
 export const storedState = (state: AdapterState): Map<string, TensorData> =>
   new Map(
-    Array.from(state, ([name, { dtype, shape, data }]) => [
-      name,
-      { dtype: dtypeNames[dtype], shape, data } as TensorData,
-    ]),
+    Array.from(state, ([name, { parameter, dtype }]) => {
+      const { shape, data } = parameter;
+      const isWide = (dtype === "float16" || dtype === "bfloat16") && parameter.dtype === "float32";
+      const stored = isWide ? encodeHalf(dtype, data) : data;
+      return [name, { dtype: dtypeNames[dtype], shape, data: stored } as TensorData];
+    }),
   );
 
 /**
@@ -50,13 +44,13 @@ export const matchState = (
 ): (() => void) => {
   const missing = [...state.keys()].filter((name) => !tensors.has(name));
   const strangers = [...tensors.keys()].filter((name) => !state.has(name));
-  const isOwn = (name: string) => name.slice(name.lastIndexOf(".") + 1).startsWith(prefix);
+  const isOwn = (name: string) => name.split(".").some((part) => part.startsWith(prefix));
   const unexpected = strangers.filter(isOwn);
   if (missing.length > 0 || unexpected.length > 0)
     throw new PeftError(
       `${source}: the adapter belongs to another model or config; missing ${some(missing)}, unexpected ${some(unexpected)}`,
     );
-  const values = Array.from(state, ([name, parameter]) => {
+  const values = Array.from(state, ([name, { parameter }]) => {
     const { shape, data } = tensors.get(name)!;
     if (shape.join() !== parameter.shape.join())
       throw new PeftError(

@@ -1,5 +1,5 @@
-import type { Linear, Module, Parameter } from "@waveft/autograd";
-import { isAdaptedLinear } from "./adapted-linear";
+import type { Module, Parameter } from "@waveft/autograd";
+import { baseLayerOf } from "./adapted-linear";
 import type { PeftConfig } from "./config";
 import { PeftError } from "./errors";
 
@@ -8,16 +8,18 @@ import { PeftError } from "./errors";
  * layers lie under `base_layer`.
  *
  * @param adapted names of the config's layers, which need not be wrapped yet
+ * @param saved names of parameters that the config trains as parts of whole modules
  */
 export const trainedBiases = (
   model: Module,
   { bias }: PeftConfig,
   adapted: Iterable<string>,
+  saved: ReadonlySet<string>,
 ): Map<string, Parameter> => {
   if (bias === "none") return new Map();
   const layers = new Set(adapted);
   if (bias === "all") {
-    const all = [...model.namedParameters()].filter(([name]) => /(^|\.)bias$/.test(name));
+    const all = [...model.namedParameters()].filter(([name]) => /(^|\.)bias$/.test(name) && !saved.has(name));
     return new Map(
       all.map(([name, parameter]) => {
         const owner = name.slice(0, -".bias".length);
@@ -27,9 +29,8 @@ export const trainedBiases = (
   }
   return new Map(
     [...layers].flatMap((name): [string, Parameter][] => {
-      const present = model.getSubmodule(name);
-      const base = isAdaptedLinear(present) ? present.baseLayer : (present as Linear);
-      return base.bias === null ? [] : [[`${name}.base_layer.bias`, base.bias]];
+      const { bias: own } = baseLayerOf(model.getSubmodule(name));
+      return own === null ? [] : [[`${name}.base_layer.bias`, own]];
     }),
   );
 };

@@ -36,7 +36,7 @@ describe("fields of a file", () => {
     ["layers_to_transform", ["0"], "layersToTransform is"],
     ["task_type", "CHAT", 'taskType is "CHAT"; give one of SEQ_CLS'],
     ["bias", null, "bias is null; give a string"],
-    ["modules_to_save", ["lm_head"], "modulesToSave is [lm_head]; whole modules stay frozen"],
+    ["modules_to_save", "lm_head", 'modulesToSave is "lm_head"; give a list of strings'],
     ["auto_mapping", [], "autoMapping is []; give an object"],
     ["inference_mode", null, "inferenceMode is null"],
   ])("%s: %j", (field, value, sentence) => {

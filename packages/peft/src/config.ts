@@ -125,7 +125,7 @@ const types = {
 /** Checks of the common fields: types, and what excludes each other. `owner` begins the messages. */
 export const checkPeftFields = (fields: PeftFields, owner = "peft"): void => {
   checkTypes(owner, fields, types);
-  const { targetModules, layersToTransform, layersPattern, bias, modulesToSave } = fields;
+  const { targetModules, layersToTransform, layersPattern, bias } = fields;
   if (typeof targetModules === "string" && (layersToTransform !== null || layersPattern !== null))
     throw new PeftError(
       `${owner}: layersToTransform and layersPattern go with a list of targetModules; a pattern can name the layers itself`,
@@ -135,10 +135,6 @@ export const checkPeftFields = (fields: PeftFields, owner = "peft"): void => {
   if (bias !== "none" && bias !== "all" && !bias.endsWith("_only"))
     throw new PeftError(
       `${owner}: bias is "${bias}"; give none, all, or the method's name and _only (waveft_only) for the adapted layers`,
-    );
-  if (modulesToSave !== null && modulesToSave.length > 0)
-    throw new PeftError(
-      `${owner}: modulesToSave is [${modulesToSave.join(", ")}]; whole modules stay frozen here: leave it null`,
     );
 };
 
@@ -168,4 +164,61 @@ export const checkSameConfig = (
     throw new PeftError(
       `${source}: ${other} is ${JSON.stringify(b[other])}, but ${JSON.stringify(a[other])} in the adapter "${name}" of this model; delete that, or take another name`,
     );
+};
+
+/** What a method's configuration is made of. */
+interface ConfigSpec<F extends PeftFields> {
+  /** The class's name, which begins its messages. */
+  readonly name: string;
+  readonly peftType: string;
+  /** Every field with its default. */
+  readonly defaults: F;
+  /** Types of the method's own fields. */
+  readonly types: Readonly<Partial<Record<keyof F, FieldType>>>;
+  /** Further checks; throws. */
+  readonly check?: (fields: F) => void;
+  /** Fields that files spell differently. */
+  readonly spell?: (fields: F) => Record<string, unknown>;
+}
+
+export interface ConfigClass<F extends PeftFields> {
+  /** @throws PeftError for a field that does not exist or holds what it must not */
+  new (fields?: Partial<F>): PeftConfig & Readonly<F>;
+  /** From the fields of `adapter_config.json`; those that are not known are kept. */
+  fromJson(json: Readonly<Record<string, unknown>>): PeftConfig & Readonly<F>;
+}
+
+/** A configuration class: fields in camelCase, checked, to and from PEFT's JSON. */
+export const configClass = <F extends PeftFields>(spec: ConfigSpec<F>): ConfigClass<F> => {
+  const { name, peftType, defaults, types: own, check, spell } = spec;
+  class MethodConfig {
+    readonly peftType = peftType;
+    readonly unknownFields: Readonly<Record<string, unknown>>;
+
+    constructor(fields: Partial<F> = {}, unknownFields: Readonly<Record<string, unknown>> = {}) {
+      const unfamiliar = Object.keys(fields).find((key) => !(key in defaults));
+      if (unfamiliar !== undefined)
+        throw new PeftError(
+          `${name}: no field "${unfamiliar}"; there are ${Object.keys(defaults).join(", ")}`,
+        );
+      const given = Object.entries(fields).filter(([, value]) => value !== undefined);
+      Object.assign(this, defaults, Object.fromEntries(given));
+      this.unknownFields = unknownFields;
+      const all = this as unknown as F;
+      checkPeftFields(all, name);
+      checkTypes<F>(name, all, own);
+      check?.(all);
+    }
+
+    static fromJson(json: Readonly<Record<string, unknown>>): MethodConfig {
+      const { fields, unknown } = fieldsFromJson(json, defaults);
+      return new MethodConfig(fields, unknown);
+    }
+
+    toJson(): Record<string, unknown> {
+      const fields = fieldsToJson(this, defaults);
+      return { ...this.unknownFields, ...fields, ...spell?.(this as unknown as F), peft_type: peftType };
+    }
+  }
+  return MethodConfig as unknown as ConfigClass<F>;
 };

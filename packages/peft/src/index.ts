@@ -1,15 +1,25 @@
 export { AdaptedLinear, isAdaptedLinear } from "./adapted-linear";
 export { type PeftConfig, type PeftFields, type TaskType, taskTypes } from "./config";
+export type { TrainableCounts } from "./counts";
 export { isPeftError, PeftError } from "./errors";
 export type { LoadOptions } from "./files";
-export type { AdapterMethod, InitOptions, LayerAdapter, TargetLayer } from "./method";
+export type {
+  AdapterMethod,
+  Choice,
+  InitOptions,
+  LayerAdapter,
+  Strategy,
+  TargetLayer,
+  WeightView,
+} from "./method";
 export { methods } from "./methods";
 export { WaveFTConfig, type WaveFTFields } from "./methods/waveft/config";
 export {
   type AdaptableModel,
   getPeftModel,
+  type MergeAdapterOptions,
   type NewAdapterOptions,
   PeftModel,
   type PeftModelOptions,
-  type TrainableCounts,
 } from "./peft-model";
+export type { StrategyChoice } from "./strategy";

@@ -1,13 +1,16 @@
-import { type Device, type DropoutSeed, type Linear, Module, type Parameter } from "@waveft/autograd";
-import { AdaptedLinear, isAdaptedLinear } from "./adapted-linear";
-import { type AdapterState, matchState, stateOf } from "./adapter-state";
+import { type Device, type DropoutSeed, Module, type Parameter } from "@waveft/autograd";
+import type { LayerContext } from "./adapted-linear";
+import { type AdapterState, matchState, type StateEntry } from "./adapter-state";
 import { checkTrainable, trainedBiases } from "./biases";
 import { checkSameConfig, type PeftConfig } from "./config";
+import { countParameters, type TrainableCounts, trainableSentence } from "./counts";
 import { PeftError } from "./errors";
 import { type BaseModel, type LoadOptions, readAdapter, writeAdapter } from "./files";
+import { adaptedLayers, type Injection, inject, planInjection } from "./injection";
 import type { AdapterMethod, InitOptions, LayerAdapter } from "./method";
 import { methods } from "./methods";
-import { findTargets } from "./targets";
+import { SavedModules } from "./saved-modules";
+import type { StrategyChoice } from "./strategy";
 
 /** A model that adapters can be put into: modules, and a config that says its `model_type`. */
 export interface AdaptableModel extends Module {
@@ -31,6 +34,8 @@ class Tuner<M extends AdaptableModel> extends Module {
 export interface PeftModelOptions {
   /** Name of the adapter (default `default`). */
   adapterName?: string;
+  /** How adapted layers compute (default `auto`); may be changed later. */
+  strategy?: StrategyChoice;
   /** Hears of what is unusual but no error (default: the console). */
   onWarning?: (message: string) => void;
 }
@@ -38,33 +43,36 @@ export interface PeftModelOptions {
 /** Options of new adapters; see `InitOptions`. */
 export interface NewAdapterOptions extends PeftModelOptions, InitOptions {}
 
-/** An adapter that is made but not yet in the model. */
-interface Plan {
-  /** With the targets that were found. */
-  readonly config: PeftConfig;
-  readonly adapters: ReadonlyMap<string, LayerAdapter>;
-}
-
-export interface TrainableCounts {
-  readonly trainable: number;
-  readonly all: number;
+/** Which adapters `mergeAdapter` merges, and how. */
+export interface MergeAdapterOptions {
+  /** Default: those that are active. */
+  adapterNames?: readonly string[];
+  /** Refuse, and merge nothing, where a weight would become NaN or infinite (default false). */
+  safeMerge?: boolean;
 }
 
 /**
  * A model with adapters. The base model is changed in place: its target layers are wrapped, its parameters
  * frozen; only the active adapters train.
  */
-export class PeftModel<M extends AdaptableModel = AdaptableModel> extends Module {
+export class PeftModel<M extends AdaptableModel = AdaptableModel> extends Module implements LayerContext {
   override readonly kind = "PeftModel";
   readonly baseModel: Tuner<M>;
+  /** Modules that adapters train whole (`modulesToSave`). */
+  readonly savedModules: SavedModules;
   /** The config of each adapter, by name. */
   readonly peftConfig = new Map<string, PeftConfig>();
+  /** How adapted layers compute. */
+  strategy: StrategyChoice;
   readonly #warn: (message: string) => void;
   #active: readonly string[] = [];
+  #merged: readonly string[] = [];
 
-  private constructor(model: M, { onWarning = warn }: PeftModelOptions) {
+  private constructor(model: M, { onWarning = warn, strategy = "auto" }: PeftModelOptions) {
     super();
     this.baseModel = new Tuner(model);
+    this.savedModules = new SavedModules(model);
+    this.strategy = strategy;
     this.#warn = onWarning;
   }
 
@@ -77,10 +85,10 @@ export class PeftModel<M extends AdaptableModel = AdaptableModel> extends Module
     const { adapterName = "default" } = options;
     const peftModel = new PeftModel(model, options);
     const base_model_name_or_path = model.config.nameOrPath || config.baseModelNameOrPath;
-    const plan = peftModel.#plan(adapterName, config, { ...options, fields: { base_model_name_or_path } });
-    if (!config.inferenceMode) checkTrainable(trainedBiases(model, config, plan.adapters.keys()));
+    const injection = peftModel.#plan(adapterName, config, options, { base_model_name_or_path });
+    if (!config.inferenceMode) checkTrainable(peftModel.#biasesOf(injection));
     model.setRequiresGrad(false);
-    peftModel.#attach(adapterName, plan);
+    peftModel.#attach(adapterName, injection);
     peftModel.setAdapter(adapterName, { inferenceMode: config.inferenceMode });
     return peftModel;
   }
@@ -132,6 +140,11 @@ export class PeftModel<M extends AdaptableModel = AdaptableModel> extends Module
     return this.#active;
   }
 
+  /** The adapters that are merged into the base model's weights. */
+  get mergedAdapters(): readonly string[] {
+    return this.#merged;
+  }
+
   forward(...inputs: Parameters<M["forward"]>): ReturnType<M["forward"]> {
     return this.model.forward(...inputs) as ReturnType<M["forward"]>;
   }
@@ -144,7 +157,7 @@ export class PeftModel<M extends AdaptableModel = AdaptableModel> extends Module
 
   /**
    * Loads a saved adapter beside the others, frozen unless `isTrainable`, or its values over the adapter of that
-   * name. Without `isTrainable` the model is in eval mode then.
+   * name: plans that were compiled stay. Without `isTrainable` the model is in eval mode then.
    *
    * @throws PeftError as `fromPretrained`, and when the adapter of that name has another config
    */
@@ -156,17 +169,20 @@ export class PeftModel<M extends AdaptableModel = AdaptableModel> extends Module
     const { isTrainable = false } = options;
     const isNew = !this.peftConfig.has(adapterName);
     const load = await this.#prepareLoad(adapterName, idOrFolder, options);
+    if (this.#merged.includes(adapterName)) this.#unmergeFor(`loading "${adapterName}"`);
     load();
     if (isNew || isTrainable) this.#setTrainable(adapterName, isTrainable);
     if (!isTrainable) this.eval();
   }
 
-  /** Makes these adapters, and no others, act; and train, unless in `inferenceMode`. */
+  /** Makes these adapters, and no others, act; and train, unless in `inferenceMode`. Merged ones are unmerged first. */
   setAdapter(adapterNames: string | readonly string[], options: { inferenceMode?: boolean } = {}): void {
     const names = [...new Set(typeof adapterNames === "string" ? [adapterNames] : adapterNames)];
     for (const name of names) this.#known(name);
+    this.savedModules.check(names);
     const trained = options.inferenceMode ? [] : names;
     for (const name of trained) checkTrainable(this.#biases(name));
+    if (this.#merged.length > 0) this.#unmergeFor("setting the active adapter");
     this.#activate(names);
     for (const name of this.peftConfig.keys()) if (!trained.includes(name)) this.#setTrainable(name, false);
     for (const name of trained) this.#setTrainable(name, true);
@@ -175,28 +191,65 @@ export class PeftModel<M extends AdaptableModel = AdaptableModel> extends Module
   /** Removes an adapter; if no other acts then, the first remaining one takes its place. */
   deleteAdapter(adapterName: string): void {
     this.#known(adapterName);
+    if (this.#merged.includes(adapterName))
+      throw new PeftError(`peft: adapter "${adapterName}" is merged; unmerge it before it is deleted`);
     this.#setTrainable(adapterName, false);
-    for (const [, layer] of this.#layers()) layer.deleteAdapter(adapterName);
-    this.peftConfig.delete(adapterName);
-    if (!this.#active.includes(adapterName)) return;
     const rest = this.#active.filter((name) => name !== adapterName);
-    const next = rest.length > 0 ? rest : [...this.peftConfig.keys()].sort().slice(0, 1);
-    if (rest.length === 0 && next.length > 0)
-      this.#warn(`adapter ${adapterName} is deleted; ${next[0]} acts now`);
+    this.#activate(rest);
+    for (const [, layer] of adaptedLayers(this.model)) layer.deleteAdapter(adapterName);
+    this.savedModules.delete(adapterName);
+    this.peftConfig.delete(adapterName);
+    const next = [...this.peftConfig.keys()].sort()[0];
+    if (rest.length > 0 || next === undefined) return;
+    this.#warn(`adapter ${adapterName} is deleted; ${next} acts now`);
     this.setAdapter(next);
+  }
+
+  /**
+   * Puts the ΔW of adapters into the base model's weights, rounded once to their dtype: the layers compute as if they
+   * had no adapters, until `unmergeAdapter`. A weight that others use too is copied first.
+   *
+   * @throws PeftError with `safeMerge` when a weight would become NaN or infinite; nothing is merged then
+   */
+  mergeAdapter({ adapterNames = this.#active, safeMerge = false }: MergeAdapterOptions = {}): void {
+    for (const name of adapterNames) this.#known(name);
+    const added = adapterNames.filter((name) => !this.#merged.includes(name));
+    if (added.length < adapterNames.length)
+      this.#warn("adapters that are merged already are not merged again");
+    const before = this.#merged;
+    try {
+      this.#mergeLayers(added, safeMerge);
+    } catch (error) {
+      this.unmergeAdapter();
+      this.#mergeLayers(before, false);
+      throw error;
+    }
+  }
+
+  /** Takes all merged adapters out again: every bit of the weights is as it was. */
+  unmergeAdapter(): void {
+    for (const [, layer] of adaptedLayers(this.model)) layer.unmerge();
+    this.#merged = [];
   }
 
   /** The model without adapters, as it was before but for biases that were trained; this object is done with. */
   unload(): M {
-    return this.#unwrap(false);
+    this.unmergeAdapter();
+    this.savedModules.activate([]);
+    return this.#unwrap();
   }
 
-  /** The model with the active adapters' ΔW in its weights, rounded once to their dtype; this object is done with. */
-  mergeAndUnload(): M {
-    return this.#unwrap(true);
+  /**
+   * The model with adapters' ΔW in its weights, and the modules that the active ones trained whole; this object is
+   * done with. Saved, it is an ordinary model.
+   */
+  mergeAndUnload(options: MergeAdapterOptions = {}): M {
+    if (this.#merged.length === 0 || options.adapterNames !== undefined) this.mergeAdapter(options);
+    this.savedModules.settle(this.#active);
+    return this.#unwrap();
   }
 
-  /** Runs `body` on the bare base model. */
+  /** Runs `body` on the bare base model. Adapters that are merged are unmerged, and stay so. */
   async disableAdapter<T>(body: () => T | Promise<T>): Promise<T> {
     const active = this.#active;
     const biased = active.find((name) => this.peftConfig.get(name)!.bias !== "none");
@@ -204,6 +257,7 @@ export class PeftModel<M extends AdaptableModel = AdaptableModel> extends Module
       this.#warn(
         `adapter ${biased} trained biases of the base model, which keep their new values while it is disabled`,
       );
+    this.unmergeAdapter();
     this.#activate([]);
     try {
       return await body();
@@ -214,17 +268,12 @@ export class PeftModel<M extends AdaptableModel = AdaptableModel> extends Module
 
   /** Numbers of trainable and of all parameters, inactive adapters among the latter. */
   getNbTrainableParameters(): TrainableCounts {
-    const all = this.parameters();
-    const count = (parameters: readonly Parameter[]) =>
-      parameters.reduce((total, { tensor }) => total + tensor.size, 0);
-    return { trainable: count(all.filter(({ requiresGrad }) => requiresGrad)), all: count(all) };
+    return countParameters(this.parameters());
   }
 
   /** PEFT's sentence about `getNbTrainableParameters`; returns it, and prints it unless told not to. */
   printTrainableParameters(print: (line: string) => void = console.log): string {
-    const { trainable, all } = this.getNbTrainableParameters();
-    const percent = ((100 * trainable) / all).toFixed(4);
-    const line = `trainable params: ${trainable.toLocaleString("en-US")} || all params: ${all.toLocaleString("en-US")} || trainable%: ${percent}`;
+    const line = trainableSentence(this.getNbTrainableParameters());
     print(line);
     return line;
   }
@@ -247,35 +296,33 @@ export class PeftModel<M extends AdaptableModel = AdaptableModel> extends Module
 
   /** All that a file holds of an adapter. */
   #state(adapterName: string): AdapterState {
-    return stateOf(this.#adapters(adapterName), this.#biases(adapterName));
+    return stateOf({
+      adapters: this.#adapters(adapterName),
+      saved: this.savedModules.of(adapterName),
+      biases: this.#biases(adapterName),
+    });
   }
 
   #biases(adapterName: string): Map<string, Parameter> {
     const layers = this.#adapters(adapterName).keys();
-    return trainedBiases(this.model, this.peftConfig.get(adapterName)!, layers);
+    const saved = new Set(this.savedModules.of(adapterName).keys());
+    return trainedBiases(this.model, this.peftConfig.get(adapterName)!, layers, saved);
+  }
+
+  #biasesOf({ config, adapters, saved }: Injection): Map<string, Parameter> {
+    return trainedBiases(this.model, config, adapters.keys(), new Set(saved.keys()));
   }
 
   /** Makes the adapters of a config for this model's layers, without changing the model. */
   #plan(
     adapterName: string,
     config: PeftConfig,
-    { fields = {}, ...init }: InitOptions & { readonly fields?: Readonly<Record<string, unknown>> },
-  ): Plan {
+    init: InitOptions,
+    fields: Readonly<Record<string, unknown>> = {},
+  ): Injection {
     this.#checkNew(adapterName, config);
-    const method = methodOf(config);
-    const { modelType } = this.config;
-    const defaults = method.defaultTargets[modelType];
-    const { targets, targetModules, excludesNothing } = findTargets(this.model, config, defaults, modelType);
-    if (excludesNothing)
-      this.#warn(`excludeModules ${JSON.stringify(config.excludeModules)} names no module of this model`);
-    const layers = targets.map(({ name, layer: { inFeatures, outFeatures } }) => {
-      return { name, inFeatures, outFeatures, dtype: this.#baseLayer(name).weight.dtype };
-    });
-    const adapters = method.createAdapters(config, layers, init);
-    return {
-      config: method.configFromJson({ ...config.toJson(), ...fields, target_modules: targetModules }),
-      adapters: new Map(layers.map(({ name }, i) => [name, adapters[i]!])),
-    };
+    const options = { ...init, fields, savedModules: this.savedModules, onWarning: this.#warn };
+    return planInjection(this.model, config, methodOf(config), options);
   }
 
   #checkNew(adapterName: string, config: PeftConfig): void {
@@ -294,19 +341,9 @@ export class PeftModel<M extends AdaptableModel = AdaptableModel> extends Module
       );
   }
 
-  #baseLayer(name: string): Linear {
-    const present = this.model.getSubmodule(name);
-    return isAdaptedLinear(present) ? present.baseLayer : (present as Linear);
-  }
-
-  #attach(adapterName: string, { config, adapters }: Plan): void {
-    for (const [name, adapter] of adapters) {
-      const present = this.model.getSubmodule(name);
-      const layer = isAdaptedLinear(present) ? present : new AdaptedLinear(present as Linear);
-      layer.training = present.training;
-      if (layer !== present) this.model.setSubmodule(name, layer);
-      layer.addAdapter(adapterName, adapter);
-    }
+  #attach(adapterName: string, { config, adapters, saved }: Injection): void {
+    inject(this.model, adapterName, adapters, this);
+    this.savedModules.add(adapterName, saved);
     this.peftConfig.set(adapterName, config);
   }
 
@@ -325,51 +362,58 @@ export class PeftModel<M extends AdaptableModel = AdaptableModel> extends Module
         `${source}: adapter_config.json has fields that are not known here and do nothing: ${unknown.join(", ")}`,
       );
     for (const warning of method.warnings?.(config) ?? []) onWarning(`${source}: ${warning}`);
+    const match = (state: AdapterState) =>
+      matchState(source, state, tensors, { prefix: method.prefix, onWarning });
     const existing = this.peftConfig.get(adapterName);
-    if (existing !== undefined) checkSameConfig(source, adapterName, existing, config);
-    const plan =
-      existing === undefined
-        ? this.#plan(adapterName, config, { fields: { inference_mode: !isTrainable } })
-        : { config: existing, adapters: this.#adapters(adapterName) };
-    const biases = trainedBiases(this.model, plan.config, plan.adapters.keys());
+    if (existing !== undefined) {
+      checkSameConfig(source, adapterName, existing, config);
+      if (isTrainable) checkTrainable(this.#biases(adapterName));
+      return match(this.#state(adapterName));
+    }
+    const injection = this.#plan(adapterName, config, {}, { inference_mode: !isTrainable });
+    const biases = this.#biasesOf(injection);
     if (isTrainable) checkTrainable(biases);
-    const setValues = matchState(source, stateOf(plan.adapters, biases), tensors, {
-      prefix: method.prefix,
-      onWarning,
-    });
+    const setValues = match(stateOf({ ...injection, biases }));
     return () => {
       setValues();
-      if (existing === undefined) this.#attach(adapterName, plan);
+      this.#attach(adapterName, injection);
     };
   }
 
   #adapters(adapterName: string): ReadonlyMap<string, LayerAdapter> {
     const found = new Map<string, LayerAdapter>();
-    for (const [name, layer] of this.#layers()) {
+    for (const [name, layer] of adaptedLayers(this.model)) {
       const adapter = layer.adapters.get(adapterName);
       if (adapter !== undefined) found.set(name, adapter);
     }
     return found;
   }
 
-  #unwrap(merge: boolean): M {
-    for (const [name, layer] of [...this.#layers()]) this.model.setSubmodule(name, layer.unwrap(merge));
+  #mergeLayers(names: readonly string[], safeMerge: boolean): void {
+    for (const [name, layer] of adaptedLayers(this.model)) layer.merge(names, { safeMerge, name });
+    this.#merged = [...this.#merged, ...names];
+  }
+
+  #unmergeFor(reason: string): void {
+    this.#warn(`adapters ${this.#merged.join(", ")} are unmerged before ${reason}`);
+    this.unmergeAdapter();
+  }
+
+  #unwrap(): M {
+    for (const [name, layer] of [...adaptedLayers(this.model)]) this.model.setSubmodule(name, layer.unwrap());
     this.peftConfig.clear();
     this.#active = [];
     return this.model;
   }
 
-  *#layers(): Generator<[name: string, layer: AdaptedLinear]> {
-    for (const [name, module] of this.model.namedModules()) if (isAdaptedLinear(module)) yield [name, module];
-  }
-
   #activate(names: readonly string[]): void {
     this.#active = [...names];
-    for (const [, layer] of this.#layers()) layer.setActive(names);
+    for (const [, layer] of adaptedLayers(this.model)) layer.setActive(names);
+    this.savedModules.activate(names);
   }
 
   #setTrainable(adapterName: string, trainable: boolean): void {
-    for (const parameter of this.#state(adapterName).values()) parameter.requiresGrad = trainable;
+    for (const { parameter } of this.#state(adapterName).values()) parameter.requiresGrad = trainable;
   }
 
   #known(adapterName: string): void {
@@ -391,6 +435,26 @@ const warn = (message: string): void => console.warn(`peft: ${message}`);
 
 const methodOf = (config: PeftConfig): AdapterMethod =>
   (methods as unknown as Record<string, AdapterMethod>)[config.peftType]!;
+
+/** All that a file holds: the layers' parameters, whole modules, and the biases that were trained along. */
+const stateOf = ({
+  adapters,
+  saved,
+  biases,
+}: {
+  readonly adapters: ReadonlyMap<string, LayerAdapter>;
+  readonly saved: ReadonlyMap<string, StateEntry>;
+  readonly biases: ReadonlyMap<string, Parameter>;
+}): AdapterState => {
+  const state = new Map<string, StateEntry>();
+  const add = (name: string, entry: StateEntry) => state.set(`base_model.model.${name}`, entry);
+  for (const [layer, { parameters }] of adapters)
+    for (const [name, parameter] of Object.entries(parameters))
+      add(`${layer}.${name}`, { parameter, dtype: parameter.dtype });
+  for (const [name, entry] of saved) add(name, entry);
+  for (const [name, parameter] of biases) add(name, { parameter, dtype: parameter.dtype });
+  return state;
+};
 
 /** A model as Python knows it: every class of transformers sits in its model type's module. */
 const describe = ({ kind, config: { nameOrPath, modelType } }: AdaptableModel): BaseModel => {

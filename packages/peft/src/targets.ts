@@ -1,4 +1,5 @@
 import { isModule, type LinearLayer, type Module } from "@waveft/autograd";
+import { isBaseLayer } from "./base-layer";
 import type { PeftConfig } from "./config";
 import { PeftError } from "./errors";
 
@@ -27,7 +28,7 @@ type Named = readonly [name: string, module: Module];
 export const findTargets = (
   model: Module,
   config: PeftConfig,
-  defaultTargets: readonly string[] | undefined,
+  defaultTargets: readonly string[] | string | undefined,
   modelType: string,
 ): FoundTargets => {
   const given = config.targetModules ?? defaultTargets;
@@ -137,8 +138,10 @@ const matches = (name: string, wanted: readonly string[] | string): boolean =>
 const isEmpty = (wanted: readonly string[] | string | null): boolean =>
   wanted === null || wanted.length === 0;
 
-const isExcluded = (name: string, { excludeModules }: PeftConfig): boolean =>
-  excludeModules !== null && excludeModules.length > 0 && matches(name, excludeModules);
+const isExcluded = (name: string, { excludeModules, modulesToSave }: PeftConfig): boolean =>
+  (excludeModules !== null && excludeModules.length > 0 && matches(name, excludeModules)) ||
+  // What is trained whole is not adapted, nor is anything in it.
+  (modulesToSave ?? []).some((saved) => fullMatch(`(?:.*\\.)?${saved}(?:\\..*)?`, name));
 
 /** The index of the block that a name lies in must be one of `layersToTransform`; a name given in full passes. */
 const isInLayers = (name: string, targetModules: readonly string[] | string, config: PeftConfig): boolean => {
@@ -163,7 +166,7 @@ export const patternValue = (patterns: Readonly<Record<string, number>>, name: s
   Object.entries(patterns).find(([pattern]) => fullMatch(`(?:.*\\.)?(?:${pattern})`, name))?.[1];
 
 const isAdaptable = (module: Module): module is LinearLayer & Module =>
-  module.kind === "Linear" || module.kind === "AdaptedLinear";
+  isBaseLayer(module) || module.kind === "AdaptedLinear";
 
 /** The layer that gives the logits, if the model says which (PEFT leaves it out of `all-linear`). */
 const outputHead = (model: Module): Module | null => {

@@ -152,7 +152,7 @@ describe("adapters of PEFT with more than coefficients", () => {
     await model.savePretrained(join(work, "own-coif4"));
     expect(warnings.join()).toContain("PEFT 0.21 has wrong filters for coif4");
     const again = await PeftModel.fromPretrained(newModel(), join(work, "own-coif4"), { onWarning });
-    expect(await logitsOf(again, smallInputs())).toEqual(await logitsOf(model, smallInputs()));
+    expect(await logitsOf(again, smallInputs())).toBeAllclose(await logitsOf(model, smallInputs()), 1e-5);
   });
 });
 

@@ -1,11 +1,12 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { compile, hostTensor, type Tensor } from "@waveft/autograd";
+import { compile, hostTensor, linear, pullback, type Tensor } from "@waveft/autograd";
 import { fileSource, openSafetensors } from "@waveft/safetensors";
 import { AutoModelForCausalLM, type CausalLMInputs } from "@waveft/transformers";
 import { describe, expect, test } from "vitest";
 import { PeftModel, WaveFTConfig } from "../src";
 import { waveft } from "../src/methods/waveft";
+import { deltaOf } from "./support";
 
 const golden = fileURLToPath(new URL("./golden/", import.meta.url));
 const models = fileURLToPath(new URL("../../transformers/test/golden/", import.meta.url));
@@ -47,17 +48,22 @@ describe("ΔW and its gradient are PEFT's", () => {
       ]);
       const spectrum = adapter!.parameters.waveft_spectrum!;
       spectrum.data = of("coefficients");
-      const delta = new Float32Array(out * width);
-      adapter!.addDelta(delta);
-      expect(delta).toBeAllclose(of("delta"), tolerance);
+      expect(deltaOf(adapter!, out, width)).toBeAllclose(of("delta"), tolerance);
       const x = of("x");
       const dy = of("dy");
       for (const device of ["gpu:cpu", "onnx:cpu"]) {
-        const run = compile((a: Tensor, b: Tensor) => adapter!.gradient(a, b), { device });
         const rows = x.length / width;
-        const [gradient] = await run(hostTensor(x, [rows, width]), hostTensor(dy, [rows, out]));
+        const run = compile(
+          (a: Tensor, b: Tensor) => {
+            const values = [spectrum.tensor];
+            const forms = [adapter!.product(a, values), linear(a, adapter!.matrix(values))];
+            return forms.map((y) => pullback([y], [b], [spectrum])[0]!);
+          },
+          { device },
+        );
+        for (const gradient of await run(hostTensor(x, [rows, width]), hostTensor(dy, [rows, out])))
+          expect(gradient.data as Float32Array).toBeAllclose(of("gradient"), tolerance);
         await run.dispose();
-        expect(gradient!.data as Float32Array).toBeAllclose(of("gradient"), tolerance);
       }
     });
   });

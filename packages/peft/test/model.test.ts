@@ -6,6 +6,7 @@ import type { Parameter } from "@waveft/autograd";
 import { AutoModelForCausalLM } from "@waveft/transformers";
 import { afterAll, describe, expect, test } from "vitest";
 import { type AdaptableModel, getPeftModel, isAdaptedLinear, PeftModel, WaveFTConfig } from "../src";
+import { deltaOf } from "./support";
 
 const golden = fileURLToPath(new URL("./golden/", import.meta.url));
 const models = fileURLToPath(new URL("../../transformers/test/golden/", import.meta.url));
@@ -90,8 +91,7 @@ describe("the merged weight", () => {
       randomise(trainable(peftModel), 0.001 * round);
       void layer.effectiveWeight().data;
     }
-    const delta = new Float32Array(base.length);
-    layer.adapters.get("default")!.addDelta(delta);
+    const delta = deltaOf(layer.adapters.get("default")!, layer.outFeatures, layer.inFeatures);
     expect(layer.effectiveWeight().data).toEqual(base.map((w, i) => w + delta[i]!));
     expect(layer.baseLayer.weight.data).toEqual(base);
   });
@@ -108,7 +108,10 @@ describe("the merged weight", () => {
     for (const adapter of layer.adapters.values()) randomise(Object.values(adapter.parameters));
     peftModel.setAdapter(["default", "second"]);
     const total = (layer.baseLayer.weight.data as Float32Array).slice();
-    for (const adapter of layer.adapters.values()) adapter.addDelta(total);
+    for (const adapter of layer.adapters.values())
+      deltaOf(adapter, layer.outFeatures, layer.inFeatures).forEach((change, i) => {
+        total[i]! += change;
+      });
     expect(layer.effectiveWeight().data as Float32Array).toBeAllclose(total, 1e-6);
     peftModel.deleteAdapter("default");
     expect(peftModel.activeAdapters).toEqual(["second"]);
@@ -154,7 +157,7 @@ describe("errors leave the model as it was", () => {
     [
       "unknown method",
       () => damaged((copy) => edit(copy, { peft_type: "MAGIC" })),
-      /"MAGIC"; this package has WAVEFT/,
+      /"MAGIC"; this package has LORA, WAVEFT/,
     ],
     [
       "other count",

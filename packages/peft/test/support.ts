@@ -18,10 +18,17 @@ import {
   type PreTrainedModel,
   type WeightDType,
 } from "@waveft/transformers";
-import type { PeftModel } from "../src/index";
+import type { LayerAdapter, PeftModel } from "../src/index";
 
 export const golden = (name: string): string => join(import.meta.dirname, "golden", name);
 const models = join(import.meta.dirname, "../../transformers/test/golden");
+
+/** ΔW of an adapter, [out, in]. */
+export const deltaOf = (adapter: LayerAdapter, out: number, width: number): Float32Array => {
+  const data = new Float32Array(out * width);
+  adapter.addDelta({ data, rowStride: width, columnStride: 1 });
+  return data;
+};
 
 /** A JSON file as what its reader says it holds. */
 export const readJson = <T = Record<string, unknown>>(path: string): T =>

@@ -40,7 +40,10 @@ describe("TrainingArguments", () => {
     [{ weightDecay: null }, /weightDecay is null/],
     [{ adamBeta1: 1 }, /adamBeta1 is 1; give a number from 0 to below 1/],
     [{ adamEpsilon: 0 }, /adamEpsilon is 0; give a number above 0/],
-    [{ lrSchedulerType: "cosinus" }, /lrSchedulerType is cosinus; give linear, cosine, cosine_with_restarts, constant/],
+    [
+      { lrSchedulerType: "cosinus" },
+      /lrSchedulerType is cosinus; give linear, cosine, cosine_with_restarts, constant/,
+    ],
     [{ evalStrategy: "step" }, /evalStrategy is step; give no, steps, epoch/],
     [{ evalSteps: 0 }, /evalSteps is 0; give an integer of at least 1, or null/],
     [{ saveTotalLimit: 0 }, /saveTotalLimit is 0/],

@@ -1,5 +1,6 @@
 import { AutogradError } from "../errors";
 import type { Parameter } from "../parameter";
+import { sameShape, showShape } from "../shape";
 import type { HostTensor } from "../tensor";
 import type { Initializer } from "./initializer";
 import { brand, isModule, join, type Member, membersOf } from "./members";
@@ -25,9 +26,13 @@ export abstract class Module {
   /** Train mode: dropout acts. New modules are in eval mode. */
   training = false;
 
-  /** What besides kind and train mode decides the graph that this layer builds. */
-  get structure(): string {
-    return "";
+  /**
+   * What besides kind and train mode decides the graph that this layer builds: by default its own parameters. Null:
+   * neither this module nor those below build any.
+   */
+  get structure(): string | null {
+    const own = [...this.members()].flatMap(({ value }) => (isModule(value) ? [] : [value.id]));
+    return own.length === 0 ? "" : `(${own.join("+")})`;
   }
 
   /** The modules and parameters that stand in this one, in order. */
@@ -82,6 +87,18 @@ export abstract class Module {
     const found = memberAt(this, name);
     if (found === null || !isModule(found.value))
       throw new AutogradError(`module: no submodule "${name}" in ${this.kind}`);
+    found.replace(replacement);
+  }
+
+  /** Puts another parameter of the same shape in the place of the one at a full name. */
+  setParameter(name: string, replacement: Parameter): void {
+    const found = memberAt(this, name);
+    if (found === null || isModule(found.value))
+      throw new AutogradError(`module: no parameter "${name}" in ${this.kind}`);
+    if (!sameShape(found.value.shape, replacement.shape))
+      throw new AutogradError(
+        `module: "${name}" is ${showShape(found.value.shape)}; ${showShape(replacement.shape)} cannot replace it`,
+      );
     found.replace(replacement);
   }
 
@@ -146,11 +163,16 @@ export abstract class Module {
  * A string that changes whenever the graph built by a module would: the key for `compile` of functions that
  * use it.
  */
-export const structureOf = (module: Module): string =>
-  Array.from(
-    module.namedModules({ duplicates: true }),
-    ([name, { kind, training, structure }]) => `${name}:${kind}${training ? "+" : ""}${structure}`,
-  ).join();
+export const structureOf = (module: Module): string => {
+  const lines: string[] = [];
+  let skipped: string | null = null;
+  for (const [name, { kind, training, structure }] of module.namedModules({ duplicates: true })) {
+    if (skipped !== null && name.startsWith(skipped)) continue;
+    skipped = structure === null ? `${name}.` : null;
+    if (structure !== null) lines.push(`${name}:${kind}${training ? "+" : ""}${structure}`);
+  }
+  return lines.join();
+};
 
 /** Depth first; `seen` is null where shared modules are given each time. */
 function* below(

@@ -1,7 +1,7 @@
 import { isArrayOf } from "../../dtype";
 import type { Engine, Executable } from "../../engine";
 import { AutogradError } from "../../errors";
-import type { Graph } from "../../graph";
+import { type Graph, refreshParameters } from "../../graph";
 import { sumByOp } from "../../op-times";
 import type { Parameter } from "../../parameter";
 import { sameShape, showShape } from "../../shape";
@@ -46,6 +46,7 @@ export const gpuEngine = async (mode: GpuMode): Promise<Engine & EngineFacts> =>
       if (released !== null)
         throw new AutogradError(`${name}: this plan was disposed; compile the graph again`);
       checkInputs(name, graph, inputs);
+      refreshParameters(graph);
       return inputs.map(({ dtype, data }) => toFloat32(dtype, data));
     };
 

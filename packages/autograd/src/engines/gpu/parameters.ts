@@ -10,11 +10,11 @@ export const parameterArrays = (): ParameterArrays => {
   const converted = new WeakMap<Parameter, { readonly version: number; readonly values: Float32Array }>();
   return {
     get(parameter) {
-      const { version, dtype, data } = parameter;
-      if (dtype === "float32") return toFloat32(dtype, data);
+      const { version, dtype } = parameter;
+      if (dtype === "float32") return toFloat32(dtype, parameter.read());
       const found = converted.get(parameter);
       if (found !== undefined && found.version === version) return found.values;
-      const values = toFloat32(dtype, data);
+      const values = toFloat32(dtype, parameter.read());
       converted.set(parameter, { version, values });
       return values;
     },

@@ -125,7 +125,7 @@ export const pipelineRunner = (
           if (source.kind === "step") return results[source.step];
           if (source.kind === "constant") return source.values;
           return (
-            sentHandles.get(source.parameter) ?? toFloat32(source.parameter.dtype, source.parameter.data)
+            sentHandles.get(source.parameter) ?? toFloat32(source.parameter.dtype, source.parameter.read())
           );
         };
         plan.steps.forEach(({ args }, i) => {

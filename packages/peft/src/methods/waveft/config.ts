@@ -1,8 +1,7 @@
 import { wavelist } from "@waveft/wavelet";
-import type { PeftConfig, PeftFields } from "../../config";
-import { checkPeftFields, fieldsFromJson, fieldsToJson, peftDefaults } from "../../config";
+import { configClass, type PeftFields, peftDefaults } from "../../config";
 import { PeftError } from "../../errors";
-import { checkTypes, count, type FieldType, finite, flag, integer, recordOf, text } from "../../field-types";
+import { count, type FieldType, finite, flag, integer, recordOf, text } from "../../field-types";
 
 /** WaveFT's own fields, with PEFT's names in camelCase. */
 export interface WaveFTFields extends PeftFields {
@@ -29,7 +28,7 @@ export interface WaveFTFields extends PeftFields {
   proportionalParameters: boolean;
 }
 
-const defaults = {
+const defaults: WaveFTFields = {
   ...peftDefaults,
   nFrequency: 2592,
   scaling: 25,
@@ -37,64 +36,10 @@ const defaults = {
   useIdwt: true,
   randomLocSeed: 777,
   fanInFanOut: false,
-  nFrequencyPattern: {} as Readonly<Record<string, number>>,
+  nFrequencyPattern: {},
   initWeights: true,
   proportionalParameters: false,
 };
-
-/** The configuration of a WaveFT adapter: every field of PEFT's, with its default and its check. */
-export class WaveFTConfig implements PeftConfig, WaveFTFields {
-  readonly peftType = "WAVEFT";
-  taskType!: WaveFTFields["taskType"];
-  baseModelNameOrPath!: WaveFTFields["baseModelNameOrPath"];
-  revision!: WaveFTFields["revision"];
-  inferenceMode!: boolean;
-  autoMapping!: WaveFTFields["autoMapping"];
-  peftVersion!: string | null;
-  targetModules!: WaveFTFields["targetModules"];
-  excludeModules!: WaveFTFields["excludeModules"];
-  layersToTransform!: WaveFTFields["layersToTransform"];
-  layersPattern!: WaveFTFields["layersPattern"];
-  modulesToSave!: WaveFTFields["modulesToSave"];
-  bias!: string;
-  nFrequency!: number;
-  scaling!: number;
-  waveletFamily!: string;
-  useIdwt!: boolean;
-  randomLocSeed!: number;
-  fanInFanOut!: boolean;
-  nFrequencyPattern!: Readonly<Record<string, number>>;
-  initWeights!: boolean;
-  proportionalParameters!: boolean;
-  /** Fields of a loaded file that this version does not know; they are written back. */
-  readonly unknownFields: Readonly<Record<string, unknown>>;
-
-  constructor(fields: Partial<WaveFTFields> = {}, unknownFields: Readonly<Record<string, unknown>> = {}) {
-    const unfamiliar = Object.keys(fields).find((key) => !(key in defaults));
-    if (unfamiliar !== undefined)
-      throw new PeftError(
-        `WaveFTConfig: no field "${unfamiliar}"; there are ${Object.keys(defaults).join(", ")}`,
-      );
-    Object.assign(this, defaults, fields);
-    this.unknownFields = unknownFields;
-    checkPeftFields(this, "WaveFTConfig");
-    checkTypes<WaveFTFields>("WaveFTConfig", this, types);
-    checkWavelet(this.waveletFamily);
-  }
-
-  /** From the fields of `adapter_config.json`; those that are not known are kept. */
-  static fromJson(json: Readonly<Record<string, unknown>>): WaveFTConfig {
-    const { fields, unknown } = fieldsFromJson(json, defaults);
-    return new WaveFTConfig(fields, unknown);
-  }
-
-  toJson(): Record<string, unknown> {
-    const fields = fieldsToJson(this, defaults);
-    // PEFT knows Haar's wavelet by its other name only.
-    const wavelet_family = this.waveletFamily === "haar" ? "db1" : this.waveletFamily;
-    return { ...this.unknownFields, ...fields, wavelet_family, peft_type: this.peftType };
-  }
-}
 
 const types = {
   nFrequency: count,
@@ -113,3 +58,15 @@ const checkWavelet = (name: string): void => {
   if (!known.includes(name))
     throw new PeftError(`WaveFTConfig: no wavelet named "${name}"; there are ${known.join(", ")}`);
 };
+
+/** The configuration of a WaveFT adapter: every field of PEFT's, with its default and its check. */
+export const WaveFTConfig = configClass<WaveFTFields>({
+  name: "WaveFTConfig",
+  peftType: "WAVEFT",
+  defaults,
+  types,
+  check: ({ waveletFamily }) => checkWavelet(waveletFamily),
+  // PEFT knows Haar's wavelet by its other name only.
+  spell: ({ waveletFamily }) => (waveletFamily === "haar" ? { wavelet_family: "db1" } : {}),
+});
+export type WaveFTConfig = InstanceType<typeof WaveFTConfig>;

@@ -1,9 +1,11 @@
+import type { AdapterMethod } from "../../method";
+
 const qv = ["q_proj", "v_proj"];
 const fused = ["query_key_value"];
 const queryValue = ["query", "value"];
 
 /** The layers that PEFT 0.21 adapts with WaveFT when a config names none, by `model_type`. */
-export const defaultTargets: Readonly<Record<string, readonly string[]>> = {
+export const defaultTargets: AdapterMethod["defaultTargets"] = {
   t5: ["q", "v"],
   mt5: ["q", "v"],
   bart: qv,
@@ -39,5 +41,6 @@ export const defaultTargets: Readonly<Record<string, readonly string[]>> = {
   "deberta-v2": ["query_proj", "value_proj"],
   phi: ["q_proj", "v_proj", "fc1", "fc2"],
   "blip-2": ["q", "v", "q_proj", "v_proj"],
+  gemma4: ".*language_model\\..*\\.(q_proj|v_proj)",
   nemotron_h: ["q_proj", "k_proj", "v_proj", "o_proj"],
 };

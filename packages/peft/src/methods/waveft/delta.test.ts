@@ -25,7 +25,10 @@ test.each(wavelist({ kind: "discrete" }))(
         const placement = placeCoefficients(coordinates, filters.recLo.length);
         const deltas = [scatterDelta, denseDelta].map((make) => {
           const target = new Float32Array(out * width);
-          make(placement, filters, [out, width], 2).add(target, values);
+          make(placement, filters, [out, width], 2).add(
+            { data: target, rowStride: width, columnStride: 1 },
+            values,
+          );
           return target;
         });
         const { halfHeight, halfWidth } = placement;
@@ -65,7 +68,10 @@ test("only the touched entries change", () => {
       const filters = wavelet(name);
       const delta = scatterDelta(placeCoefficients(coordinates, filters.length), filters, [out, width], 1);
       const target = new Float32Array(out * width);
-      delta.add(target, new Float32Array(coordinates.count).fill(1));
+      delta.add(
+        { data: target, rowStride: width, columnStride: 1 },
+        new Float32Array(coordinates.count).fill(1),
+      );
       if (delta.touched === null) return;
       const touched = new Set(delta.touched);
       expect(target.every((entry, flat) => entry === 0 || touched.has(flat))).toBe(true);
@@ -77,6 +83,9 @@ test("only the touched entries change", () => {
 test("without the transform, coefficients are entries", () => {
   const coordinates = randomCoordinates([5, 7], 9, 3);
   const target = new Float32Array(35);
-  directDelta(coordinates, 4).add(target, new Float32Array(9).fill(0.5));
+  directDelta(coordinates, 4).add(
+    { data: target, rowStride: 7, columnStride: 1 },
+    new Float32Array(9).fill(0.5),
+  );
   expect(target.filter((entry) => entry === 2)).toHaveLength(9);
 });

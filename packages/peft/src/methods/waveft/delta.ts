@@ -1,4 +1,5 @@
 import type { CoordinateSet } from "@waveft/sparse";
+import type { WeightView } from "../../method";
 import type { Placement, SynthesisFilters } from "./placement";
 
 /** How a layer's coefficients become entries of ΔW. */
@@ -6,7 +7,7 @@ export interface Delta {
   /** Flat indices that may change; null: all. */
   readonly touched: Int32Array | null;
   /** target += scaling · ΔW(values). */
-  add(target: Float32Array, values: Float32Array): void;
+  add(target: WeightView, values: Float32Array): void;
 }
 
 /** Without the inverse transform a coefficient is an entry of ΔW. */
@@ -14,8 +15,9 @@ export const directDelta = ({ rows, columns, count, shape }: CoordinateSet, scal
   const places = Int32Array.from({ length: count }, (_, n) => rows[n]! * shape[1] + columns[n]!);
   return {
     touched: places,
-    add: (target, values) => {
-      for (let n = 0; n < count; n++) target[places[n]!]! += scaling * values[n]!;
+    add: ({ data, rowStride, columnStride }, values) => {
+      for (let n = 0; n < count; n++)
+        data[rows[n]! * rowStride + columns[n]! * columnStride]! += scaling * values[n]!;
     },
   };
 };
@@ -41,7 +43,7 @@ export const scatterDelta = (
   return {
     // Where little is left out, going over all entries is faster than over a list.
     touched: touched.length * 4 > out * width ? null : touched,
-    add: (target, values) => {
+    add: ({ data, rowStride, columnStride }, values) => {
       for (let place = 0; place < count; place++) {
         const n = order[place]!;
         const value = scaling * values[n]!;
@@ -55,8 +57,8 @@ export const scatterDelta = (
         const endRow = Math.min(taps, out - top);
         for (let a = top < 0 ? -top : 0; a < endRow; a++) {
           const along = value * f[a]!;
-          const row = (top + a) * width + left;
-          for (let b = firstColumn; b < endColumn; b++) target[row + b]! += along * g[b]!;
+          const row = (top + a) * rowStride + left * columnStride;
+          for (let b = firstColumn; b < endColumn; b++) data[row + b * columnStride]! += along * g[b]!;
         }
       }
     },
@@ -98,7 +100,7 @@ export const denseDelta = (
   const hi = Float32Array.from(filters.recHi);
   return {
     touched: null,
-    add: (target, values) => {
+    add: ({ data, rowStride, columnStride }, values) => {
       // Across first, per padded row: bands of the row filter side by side are [lo | hi] over `down`.
       const rowsOf = [new Float32Array(halfHeight * width), new Float32Array(halfHeight * width)] as const;
       const bands = [0, 1].map(() => new Float32Array(2 * halfHeight * halfWidth));
@@ -126,10 +128,10 @@ export const denseDelta = (
           const top = 2 * row - taps + 2;
           for (let a = Math.max(0, -top); a < taps && top + a < out; a++) {
             const weight = f[a]!;
-            const to = (top + a) * width;
+            const to = (top + a) * rowStride;
             const from = row * width;
             for (let column = 0; column < width; column++)
-              target[to + column]! += weight * across[from + column]!;
+              data[to + column * columnStride]! += weight * across[from + column]!;
           }
         }
       }

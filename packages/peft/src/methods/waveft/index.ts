@@ -1,14 +1,15 @@
-import { type DType, decodeHalf, encodeHalf, Parameter } from "@waveft/autograd";
+import { Parameter } from "@waveft/autograd";
 import { proportionalBudget, randomCoordinates } from "@waveft/sparse";
 import { PeftError } from "../../errors";
 import type { AdapterMethod, LayerAdapter, TargetLayer } from "../../method";
 import { patternValue } from "../../targets";
+import { roundedTo, type TorchRandom, torchRandom } from "../../torch-random";
 import { WaveFTConfig } from "./config";
+import { choose, type Size } from "./cost";
 import { defaultTargets } from "./default-targets";
 import { type Delta, directDelta, waveletDelta } from "./delta";
 import { filtersOf, waveletWarnings } from "./filters";
-import { type CoefficientGradient, directGradient, waveletGradient } from "./gradient";
-import { smallNormals, TORCH_SEED } from "./init";
+import { directForms, type GraphForms, waveletForms } from "./graph-forms";
 import { placeCoefficients } from "./placement";
 
 /** WaveFT: a few coefficients of ΔW in the wavelet domain (arXiv 2505.12532). */
@@ -19,13 +20,15 @@ export const waveft: AdapterMethod<WaveFTConfig> = {
   defaultTargets,
   configFromJson: (json) => WaveFTConfig.fromJson(json),
   warnings: waveletWarnings,
-  createAdapters: (config, layers, { seed = TORCH_SEED } = {}) => {
+  createAdapters: (config, layers, { seed } = {}) => {
     const counts = coefficientCounts(config, layers);
     const arithmetic = sharedArithmetic(config);
-    const draw = smallNormals(seed);
+    const random = torchRandom(seed);
     return layers.map((layer, l) => {
       const count = counts[l]!;
-      const start = config.initWeights ? new Float32Array(count) : rounded(draw(count), layer.dtype);
+      const start = config.initWeights
+        ? new Float32Array(count)
+        : roundedTo(layer.dtype, smallNormals(random, count));
       return layerAdapter(start, arithmetic([layer.outFeatures, layer.inFeatures], count));
     });
   },
@@ -61,8 +64,9 @@ const tooMany = (layer: TargetLayer): string =>
 
 /** What layers of one shape and count have in common: places, filters, indices. */
 interface Arithmetic {
+  readonly size: Size;
   readonly delta: Delta;
-  readonly gradient: CoefficientGradient;
+  readonly forms: GraphForms;
 }
 
 const sharedArithmetic = (config: WaveFTConfig) => {
@@ -70,12 +74,15 @@ const sharedArithmetic = (config: WaveFTConfig) => {
   const filters = useIdwt ? filtersOf(config) : null;
   const make = (shape: readonly [number, number], count: number): Arithmetic => {
     const coordinates = randomCoordinates(shape, count, randomLocSeed);
+    const [out, width] = shape;
+    const size = { out, width, count, taps: filters?.recLo.length ?? 1 };
     if (filters === null)
-      return { delta: directDelta(coordinates, scaling), gradient: directGradient(coordinates, scaling) };
-    const placement = placeCoefficients(coordinates, filters.recLo.length);
+      return { size, delta: directDelta(coordinates, scaling), forms: directForms(coordinates, scaling) };
+    const placement = placeCoefficients(coordinates, size.taps);
     return {
+      size,
       delta: waveletDelta(placement, filters, shape, scaling),
-      gradient: waveletGradient(placement, filters, scaling),
+      forms: waveletForms(placement, filters, shape, scaling),
     };
   };
   const made = new Map<string, Arithmetic>();
@@ -87,16 +94,20 @@ const sharedArithmetic = (config: WaveFTConfig) => {
   };
 };
 
-const layerAdapter = (start: Float32Array, { delta, gradient }: Arithmetic): LayerAdapter => {
+const layerAdapter = (start: Float32Array, { size, delta, forms }: Arithmetic): LayerAdapter => {
   const spectrum = new Parameter({ data: start, shape: [start.length], dtype: "float32" });
   return {
     parameters: { waveft_spectrum: spectrum },
     touched: delta.touched,
     addDelta: (target) => delta.add(target, spectrum.data as Float32Array),
-    gradient: (x, dy) => [gradient(x, dy)],
+    product: (x, [values]) => forms.product(x, values!),
+    matrix: ([values]) => forms.matrix(values!),
+    choose: (tokens) => choose(size, tokens),
   };
 };
 
-/** PEFT makes the coefficients in the base weight's dtype before it trains them in float32. */
-const rounded = (values: Float32Array, dtype: DType): Float32Array =>
-  dtype === "float16" || dtype === "bfloat16" ? decodeHalf(dtype, encodeHalf(dtype, values)) : values;
+/** Standard deviation of a random start (PEFT's `init_weights=False`). */
+const DEVIATION = Math.fround(0.01);
+
+const smallNormals = (random: TorchRandom, count: number): Float32Array =>
+  random.normal(count).map((value) => value * DEVIATION);

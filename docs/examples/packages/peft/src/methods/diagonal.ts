@@ -1,29 +1,27 @@
-import { mul, Parameter, slice, sum } from "@waveft/autograd";
-import type { PeftConfig, PeftFields } from "../config";
-import { checkPeftFields, fieldsFromJson, fieldsToJson, peftDefaults } from "../config";
+import { constant, mul, Parameter, pad, reshape, scatterAdd, slice } from "@waveft/autograd";
+import { configClass, type PeftFields, peftDefaults } from "../config";
+import { finite } from "../field-types";
 import type { AdapterMethod } from "../method";
 
-interface DiagonalConfig extends PeftConfig {
+interface DiagonalFields extends PeftFields {
   /** Multiplies ΔW. */
-  readonly scaling: number;
+  scaling: number;
 }
 
-const defaults = { ...peftDefaults, scaling: 1 };
-
-const diagonalConfig = (fields: Partial<PeftFields & { scaling: number }>): DiagonalConfig => {
-  const values = { ...defaults, ...fields };
-  checkPeftFields(values);
-  const peftType = "DIAGONAL";
-  return { ...values, peftType, toJson: () => ({ ...fieldsToJson(values, defaults), peft_type: peftType }) };
-};
+export const DiagonalConfig = configClass<DiagonalFields>({
+  name: "DiagonalConfig",
+  peftType: "DIAGONAL",
+  defaults: { ...peftDefaults, scaling: 1 },
+  types: { scaling: finite },
+});
 
 /** ΔW = scaling · diag(d): one trained number for each feature that a layer takes and gives. */
-export const diagonal: AdapterMethod<DiagonalConfig> = {
+export const diagonal: AdapterMethod<InstanceType<typeof DiagonalConfig>> = {
   peftType: "DIAGONAL",
   prefix: "diagonal_",
   floatFields: ["scaling"],
   defaultTargets: { opt: ["q_proj", "v_proj"] },
-  configFromJson: (json) => diagonalConfig(fieldsFromJson(json, defaults).fields),
+  configFromJson: (json) => DiagonalConfig.fromJson(json),
   createAdapters: ({ scaling }, layers) =>
     layers.map(({ outFeatures, inFeatures }) => {
       const size = Math.min(outFeatures, inFeatures);
@@ -32,16 +30,19 @@ export const diagonal: AdapterMethod<DiagonalConfig> = {
       return {
         parameters: { diagonal_d: d },
         touched,
-        addDelta: (target) => {
-          touched.forEach((flat, i) => {
-            target[flat]! += scaling * d.data[i]!;
-          });
+        addDelta: ({ data, rowStride, columnStride }) => {
+          for (let i = 0; i < size; i++) data[i * (rowStride + columnStride)]! += scaling * d.data[i]!;
         },
-        // ∂dᵢ = scaling · Σ_t dy_ti x_ti
-        gradient: (x, dy) => {
-          const head = (rows: typeof x) => slice(rows, [0, 0], [rows.shape[0]!, size]);
-          return [mul(sum(mul(head(dy), head(x)), { axes: 0 }), scaling)];
+        product: (x, [values]) => {
+          const tokens = x.shape[0]!;
+          const scaled = mul(slice(x, [0, 0], [tokens, size]), mul(values!, scaling));
+          return pad(scaled, [0, 0], [0, outFeatures - size]);
         },
+        matrix: ([values]) => {
+          const flat = scatterAdd(mul(values!, scaling), constant(touched, [size]), outFeatures * inFeatures);
+          return reshape(flat, [outFeatures, inFeatures]);
+        },
+        choose: () => ({ strategy: "merged", forward: "product", gradient: "product" }),
       };
     }),
 };

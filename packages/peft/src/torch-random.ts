@@ -1,23 +1,31 @@
+import { type DType, decodeHalf, encodeHalf } from "@waveft/autograd";
 import { Mt19937 } from "@waveft/sparse";
 
-/** Standard deviation of a random start (PEFT's `init_weights=False`). */
-const DEVIATION = Math.fround(0.01);
-
 /** The seed of torch's generator in a process that never calls `torch.manual_seed`. */
-export const TORCH_SEED = 67280421310721;
+const TORCH_SEED = 67280421310721;
 
-/**
- * Standard normal numbers times 0.01, as `torch.randn(count) * 0.01` gives them in float32 on the CPU, one vector
- * after the other from one generator.
- *
- * @param seed what `torch.manual_seed` was given
- */
-export const smallNormals = (seed: number): ((count: number) => Float32Array) => {
+/** Random vectors in float32 as torch draws them on the CPU, one after the other from one generator. */
+export interface TorchRandom {
+  /** `torch.randn(count)`. */
+  normal(count: number): Float32Array;
+  /** `torch.empty(count).uniform_(-bound, bound)`. */
+  uniform(count: number, bound: number): Float32Array;
+}
+
+/** @param seed what `torch.manual_seed` was given; by default that of a process that never calls it */
+export const torchRandom = (seed: number = TORCH_SEED): TorchRandom => {
   const generator = new Mt19937(seed);
   const one = singleNormals(generator);
-  return (count) => {
-    const values = count < BLOCK ? Float32Array.from({ length: count }, one) : normalBlocks(generator, count);
-    return values.map((value) => value * DEVIATION);
+  return {
+    normal: (count) =>
+      count < BLOCK ? Float32Array.from({ length: count }, one) : normalBlocks(generator, count),
+    uniform: (count, bound) => {
+      const [low, span] = [Math.fround(-bound), Math.fround(Math.fround(bound) - Math.fround(-bound))];
+      return Float32Array.from(
+        { length: count },
+        () => Math.fround((generator.nextUint32() & 0xffffff) * 2 ** -24) * span + low,
+      );
+    },
   };
 };
 
@@ -66,3 +74,7 @@ const singleNormals = (generator: Mt19937): (() => number) => {
     return radius * Math.cos(angle);
   };
 };
+
+/** PEFT makes new adapters in the base weight's dtype before it trains them in float32. */
+export const roundedTo = (dtype: DType, values: Float32Array): Float32Array =>
+  dtype === "float16" || dtype === "bfloat16" ? decodeHalf(dtype, encodeHalf(dtype, values)) : values;

@@ -1,0 +1,40 @@
+import type { Device, DType } from "@waveft/autograd";
+import type { LayerAdapter, Strategy } from "./method";
+
+/** What a user may ask for; `auto` takes what costs least. */
+export type StrategyChoice = Strategy | "auto";
+
+/** Devices that read weights where they lie on the host: changing some entries there costs nothing more. */
+const hostDevices: readonly string[] = ["onnx:cpu", "gpu:cpu", "gpu:webasm"];
+
+/** `auto` in Node is a processor; in browsers it is a GPU where there is one. */
+const isHost = (device: Device | undefined): boolean => {
+  const name = typeof device === "object" ? device.name : (device ?? "auto");
+  return name === "auto" ? globalThis.process?.versions?.node !== undefined : hostDevices.includes(name);
+};
+
+/**
+ * The strategy of one layer. On GPUs, and over weights in half precision, `factored`: the merged weight would be sent
+ * at each step, or kept in float32.
+ */
+export const strategyFor = (
+  choice: StrategyChoice,
+  {
+    device,
+    dtype,
+    tokens,
+    adapters,
+  }: {
+    readonly device: Device | undefined;
+    /** Of the stored weight. */
+    readonly dtype: DType;
+    /** null where all adapters are frozen. */
+    readonly tokens: number | null;
+    readonly adapters: readonly LayerAdapter[];
+  },
+): Strategy => {
+  if (choice !== "auto") return choice;
+  if (dtype !== "float32" || !isHost(device)) return "factored";
+  const isMerged = (adapter: LayerAdapter) => adapter.choose(tokens).strategy === "merged";
+  return adapters.every(isMerged) ? "merged" : "factored";
+};
