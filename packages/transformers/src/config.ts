@@ -26,9 +26,22 @@ export interface PretrainedConfig {
   readonly tieWordEmbeddings: boolean;
   /** Standard deviation of new weights. */
   readonly initStd: number;
+  /** Logits of a classification head. */
+  readonly numLabels: number;
+  /** Names of the labels. */
+  readonly id2label: Readonly<Record<number, string>>;
+  /** What a classification head's loss is; null when the labels decide. */
+  readonly problemType: ProblemType | null;
   /** `config.json` as it was read, unknown fields included: what `savePretrained` writes back. */
   readonly json: Readonly<Record<string, unknown>>;
 }
+
+export const problemTypes = [
+  "regression",
+  "single_label_classification",
+  "multi_label_classification",
+] as const;
+export type ProblemType = (typeof problemTypes)[number];
 
 /** Sizes beyond this are a damaged or hostile file, not a model. */
 const maxSize = 2 ** 24;
@@ -49,6 +62,23 @@ export class ConfigFields {
     readonly owner: string,
     readonly file = "config.json",
   ) {}
+
+  /** The same fields where some have two names: what is absent under the second is read under the first. */
+  renamed(names: Readonly<Record<string, string>>): ConfigFields {
+    const json = Object.entries(this.json).map(([name, value]): [string, unknown] => {
+      const other = Object.hasOwn(names, name) ? names[name]! : name;
+      return [Object.hasOwn(this.json, other) ? name : other, value];
+    });
+    return new ConfigFields(Object.fromEntries(json), this.owner, this.file);
+  }
+
+  /** The fields of an object in this one; null where there is none. */
+  object(name: string): ConfigFields | null {
+    const value = this.json[name] ?? null;
+    if (value === null) return null;
+    if (typeof value !== "object" || Array.isArray(value)) throw this.error(name, "an object or null");
+    return new ConfigFields(value as Record<string, unknown>, this.owner, `${name} in ${this.file}`);
+  }
 
   integer(name: string, fallback: number, { min = 1, max = maxSize }: Range = {}): number {
     const value = this.json[name] ?? fallback;
@@ -115,13 +145,19 @@ export const commonConfig = (
     tieWordEmbeddings: boolean;
     /** The name of the field that holds `initStd`. */
     initStdField: string;
+    /** The name of the field that holds `maxPositionEmbeddings`, where it is another. */
+    positionsField?: string;
   },
 ): PretrainedConfig => ({
+  ...labelConfig(fields),
   modelType: String(fields.json.model_type),
   nameOrPath: fields.owner,
   dtype: declaredDType(fields),
   vocabSize: fields.integer("vocab_size", defaults.vocabSize),
-  maxPositionEmbeddings: fields.integer("max_position_embeddings", defaults.maxPositionEmbeddings),
+  maxPositionEmbeddings: fields.integer(
+    defaults.positionsField ?? "max_position_embeddings",
+    defaults.maxPositionEmbeddings,
+  ),
   bosTokenId: fields.tokenId("bos_token_id", defaults.bosTokenId),
   padTokenId: fields.tokenId("pad_token_id", defaults.padTokenId),
   eosTokenId: fields.tokenIds("eos_token_id", defaults.eosTokenId),
@@ -135,4 +171,33 @@ const declaredDType = ({ json }: ConfigFields): WeightDType | null => {
   const value = json.dtype ?? json.torch_dtype;
   const name = typeof value === "string" ? value.replace(/^torch\./, "") : value;
   return isWeightDType(name) ? name : null;
+};
+
+/** As Python has it: `id2label`, else `num_labels`, else two labels. */
+const labelConfig = (fields: ConfigFields) => {
+  const id2label = fields.object("id2label")?.json ?? defaultLabels(fields.integer("num_labels", 2, labels));
+  if (!isLabels(id2label)) throw fields.error("id2label", "null or an object with names by integers");
+  const numLabels = Object.keys(id2label).length;
+  const given = fields.json.problem_type ?? null;
+  const problemType = given === null ? null : fields.oneOf("problem_type", "regression", problemTypes);
+  if (problemType === "single_label_classification" && numLabels === 1)
+    throw fields.error("problem_type", "regression or null where there is one label");
+  return { id2label, numLabels, problemType };
+};
+
+const labels = { max: 2 ** 16 };
+
+/** As transformers names labels that have no names. */
+export const defaultLabels = (count: number): Record<number, string> =>
+  Object.fromEntries(Array.from({ length: count }, (_, i) => [i, `LABEL_${i}`]));
+
+const isLabels = (value: object): value is Record<number, string> => {
+  const entries = Object.entries(value);
+  return entries.length > 0 && entries.every(([id, label]) => /^\d+$/.test(id) && typeof label === "string");
+};
+
+/** For embeddings that give the padding token no gradient: the vocabulary must have it. */
+export const checkPadToken = (fields: ConfigFields, { padTokenId, vocabSize }: PretrainedConfig): void => {
+  if (padTokenId !== null && padTokenId >= vocabSize)
+    throw fields.error("pad_token_id", `below vocab_size, which is ${vocabSize}`);
 };

@@ -18,7 +18,7 @@ export const architectureOf = (
   owner: string,
   architectures: Architectures = {},
 ): Architecture => {
-  const all: Architectures = { ...builtIn, ...architectures };
+  const all = allOf(architectures);
   const type = json.model_type;
   if (typeof type === "string" && Object.hasOwn(all, type)) return all[type]!;
   const known = Object.keys(all).join(", ");
@@ -27,7 +27,10 @@ export const architectureOf = (
   throw new TransformersError(`${label(owner)}config.json ${given}; supported are ${known}`);
 };
 
-const label = (owner: string): string => (owner === "" ? "" : `${owner}: `);
+/** The built-in ones and one's own. */
+export const allOf = (architectures: Architectures = {}): Architectures => ({ ...builtIn, ...architectures });
+
+export const label = (owner: string): string => (owner === "" ? "" : `${owner}: `);
 
 /** Checks and completes the object of a `config.json`. */
 export const parseConfig = (
@@ -36,8 +39,16 @@ export const parseConfig = (
   architectures?: Architectures,
 ): PretrainedConfig => architectureOf(json, owner, architectures).parseConfig(new ConfigFields(json, owner));
 
-export const readConfig = async (files: FileSet, options: AutoConfigOptions): Promise<PretrainedConfig> =>
-  parseConfig(await readJson(files, "config.json"), files.name, options.architectures);
+/** `changes` are fields of `config.json` that take the place of what is there; undefined ones go. */
+export const readConfig = async (
+  files: FileSet,
+  options: AutoConfigOptions,
+  changes: Readonly<Record<string, unknown>> = {},
+): Promise<PretrainedConfig> => {
+  const json = Object.entries({ ...(await readJson(files, "config.json")), ...changes });
+  const given = Object.fromEntries(json.filter(([, value]) => value !== undefined));
+  return parseConfig(given, files.name, options.architectures);
+};
 
 /** Configurations of every supported architecture. */
 export const AutoConfig = {

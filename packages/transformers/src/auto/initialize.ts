@@ -3,21 +3,31 @@ import { float32ToBfloat16, float32ToFloat16 } from "@waveft/safetensors";
 import type { PreTrainedModel } from "../models/pretrained-model";
 
 /**
- * Draws new weights by the law of Hugging Face transformers: linear layers and embeddings from N(0, initStd²), the
- * padding token's embedding and all biases zero, norm weights one. The numbers are our own, the same for a seed
- * everywhere; every parameter is drawn in the order of the state dict.
+ * Draws new weights by the law of Hugging Face transformers: linear layers and embeddings from N(0, σ²) with the
+ * model's `initStdOf`, the padding token's embedding and all biases zero, norm weights one. The numbers are our own,
+ * the same for a seed everywhere; every parameter is drawn in the order of the state dict.
+ *
+ * @param isNew which parameters, by name (default: all)
  */
-export const initialize = (model: PreTrainedModel, seed: number): void => {
+export const initialize = (
+  model: PreTrainedModel,
+  seed: number,
+  isNew: (name: string) => boolean = () => true,
+): void => {
   const draw = normalStream(seed);
-  const { initStd, padTokenId } = model.config;
+  const { padTokenId } = model.config;
   const done = new Set<Parameter>();
-  for (const [, module] of model.namedModules())
+  for (const [path, module] of model.namedModules())
     for (const [name, parameter] of ownParameters(module)) {
-      if (done.has(parameter)) continue;
+      const fullName = `${path}.${name}`;
+      if (done.has(parameter) || !isNew(fullName)) continue;
       done.add(parameter);
       const values = new Float32Array(parameter.data.length);
       if (name === "weight" && module.kind.endsWith("Norm")) values.fill(1);
-      else if (name === "weight") for (let i = 0; i < values.length; i++) values[i] = initStd * draw();
+      else if (name === "weight") {
+        const std = model.initStdOf(fullName);
+        for (let i = 0; i < values.length; i++) values[i] = std * draw();
+      }
       if (module === model.getInputEmbeddings() && padTokenId !== null) {
         const width = parameter.shape[1]!;
         values.fill(0, padTokenId * width, (padTokenId + 1) * width);

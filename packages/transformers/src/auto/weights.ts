@@ -1,4 +1,4 @@
-import { type Parameter, sameShape, showShape } from "@waveft/autograd";
+import { type Parameter, parameterOfZeros, sameShape, showShape } from "@waveft/autograd";
 import {
   bfloat16ToFloat32,
   type Dtype,
@@ -12,6 +12,7 @@ import { type PretrainedConfig, type WeightDType, weightDTypes } from "../config
 import { TransformersError } from "../errors";
 import type { Architecture } from "../models/architecture";
 import type { PreTrainedModel } from "../models/pretrained-model";
+import { initialize } from "./initialize";
 
 /** Storage types that hold weights, and how they are kept here unless told otherwise. */
 const floats: Partial<Record<Dtype, WeightDType>> = {
@@ -41,24 +42,34 @@ export const resolveDType = (
 interface LoadContext {
   readonly architecture: Architecture;
   readonly onWarning: (message: string) => void;
+  /** Of weights that the checkpoint does not have. */
+  readonly seed: number;
 }
 
 /**
  * Fills the model's parameters from a checkpoint, one after the other, rounding once where the dtype is narrower.
  * Names may lack the base model's prefix. Rejects with one `TransformersError` for all that is missing or of
- * another shape, before anything is read; warns of tensors that the model does not have.
+ * another shape, before anything is read; warns of tensors that the model does not have, and of a head that the
+ * checkpoint lacks, which is drawn anew.
  */
 export const loadWeights = async (
   model: PreTrainedModel,
   checkpoint: Checkpoint,
-  { architecture, onWarning }: LoadContext,
+  { architecture, onWarning, seed }: LoadContext,
 ): Promise<void> => {
   const owner = model.config.nameOrPath;
   const own = model.stateDict();
   const { sources, unexpected } = matchNames(new Set(own.keys()), checkpoint, architecture);
-  checkFit(own, sources, checkpoint, owner);
+  const fresh = new Set(newWeights(model, [...own.keys()], sources));
+  checkFit(own, sources, checkpoint, owner, fresh);
   if (unexpected.length > 0)
     onWarning(`${owner}: the checkpoint has tensors that the model does not have: ${list(unexpected)}`);
+  if (fresh.size > 0) {
+    initialize(model, seed, (name) => fresh.has(name));
+    onWarning(
+      `${owner}: the checkpoint lacks ${list([...fresh])}; new ones are drawn, which training must fit first`,
+    );
+  }
   const loaded = new Set<Parameter>();
   for (const [name, parameter] of own) {
     const source = sources.get(name);
@@ -68,11 +79,30 @@ export const loadWeights = async (
     else if (!sameNumbers(parameter.data, data)) {
       // As Python does: the configuration is wrong about this checkpoint.
       onWarning(`${owner}: ${name} differs from the weight that config.json ties it to; they are kept apart`);
-      model.untieHead();
-      model.stateDict().get(name)!.data = data;
+      untied(model, name).data = data;
     }
     loaded.add(parameter);
   }
+};
+
+/** What a checkpoint that was made for another task lacks of the head. */
+const newWeights = (
+  model: PreTrainedModel,
+  names: readonly string[],
+  sources: ReadonlyMap<string, string>,
+): string[] => {
+  const [head, ...others] = model.newLayers;
+  const of = (layer: string) => names.filter((name) => name.startsWith(`${layer}.`));
+  if (head === undefined || of(head).some((name) => sources.has(name))) return [];
+  return [head, ...others].flatMap(of).filter((name) => !sources.has(name));
+};
+
+/** Gives the layer that holds a tied parameter one of its own, of zeros. */
+const untied = (model: PreTrainedModel, name: string): Parameter => {
+  const dot = name.lastIndexOf(".");
+  const parameter = parameterOfZeros(model.getParameter(name).shape, model.dtype);
+  Object.assign(model.getSubmodule(name.slice(0, dot)), { [name.slice(dot + 1)]: parameter });
+  return parameter;
 };
 
 /** Which tensor of the checkpoint goes to which parameter, by name. */
@@ -83,9 +113,12 @@ const matchNames = (own: ReadonlySet<string>, checkpoint: Checkpoint, architectu
   for (const name of names) if (own.has(name)) sources.set(name, name);
   for (const name of names) {
     if (sources.has(name) || architecture.ignoredTensors?.test(name)) continue;
-    const full = `${architecture.baseModelPrefix}.${name}`;
-    if (own.has(full) && !sources.has(full)) sources.set(full, name);
-    else unexpected.push(name);
+    const today = architecture.renamedTensor?.(name) ?? name;
+    const full = [today, `${architecture.baseModelPrefix}.${today}`].find(
+      (candidate) => own.has(candidate) && !sources.has(candidate),
+    );
+    if (full === undefined) unexpected.push(name);
+    else sources.set(full, name);
   }
   return { sources, unexpected };
 };
@@ -95,8 +128,9 @@ const checkFit = (
   sources: ReadonlyMap<string, string>,
   checkpoint: Checkpoint,
   owner: string,
+  fresh: ReadonlySet<string>,
 ): void => {
-  const found = new Set([...sources.keys()].map((name) => own.get(name)!));
+  const found = new Set([...sources.keys(), ...fresh].map((name) => own.get(name)!));
   // A tied weight is there when one of its names is; the first is named.
   const missing = new Map<Parameter, string>();
   for (const [name, parameter] of own)

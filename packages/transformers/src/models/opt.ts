@@ -13,12 +13,14 @@ import {
   reshape,
   type Tensor,
 } from "@waveft/autograd";
-import { type ConfigFields, commonConfig, type PretrainedConfig } from "../config";
+import { type ConfigFields, checkPadToken, commonConfig, type PretrainedConfig } from "../config";
 import type { Architecture } from "./architecture";
-import type { CausalLMInputs, CausalLMOutputs } from "./causal-lm";
-import { type ModelOptions, PreTrainedModel } from "./pretrained-model";
+import { CausalLM, type CausalLMInputs, type CausalLMOutputs } from "./causal-lm";
+import type { ModelOptions } from "./pretrained-model";
 import { type ActivationName, activationNames, activations } from "./shared/activations";
+import { LastTokenClassifier } from "./shared/last-token-classifier";
 import { SelfAttentionContext } from "./shared/self-attention";
+import { tokenEmbedding } from "./shared/token-embedding";
 
 /** OPT (Zhang et al., arXiv 2205.01068), as Hugging Face transformers 5 computes it. */
 export interface OptConfig extends PretrainedConfig {
@@ -53,8 +55,7 @@ const parseConfig = (fields: ConfigFields): OptConfig => {
   const numAttentionHeads = fields.integer("num_attention_heads", 12);
   if (hiddenSize % numAttentionHeads !== 0)
     throw fields.error("num_attention_heads", `a divisor of hidden_size, which is ${hiddenSize}`);
-  if (common.padTokenId !== null && common.padTokenId >= common.vocabSize)
-    throw fields.error("pad_token_id", `below vocab_size, which is ${common.vocabSize}`);
+  checkPadToken(fields, common);
   const doLayerNormBefore = fields.boolean("do_layer_norm_before", true);
   return {
     ...common,
@@ -111,7 +112,7 @@ class OptAttention extends Module {
   forward(x: Tensor, context: SelfAttentionContext): Tensor {
     const q = mul(this.qProj.forward(x), this.#scaling);
     const [k, v] = [this.kProj.forward(x), this.vProj.forward(x)];
-    return this.outProj.forward(context.attend(this.#heads, q, k, v, (w) => this.dropout.forward(w)));
+    return this.outProj.forward(context.attend(q, k, v, { heads: this.#heads, dropout: this.dropout }));
   }
 }
 
@@ -165,8 +166,8 @@ class OptDecoder extends Module {
   constructor(shared: Shared) {
     super();
     const { config, dtype } = shared;
-    const { hiddenSize, wordEmbedProjDim, vocabSize } = config;
-    this.embedTokens = new Embedding(vocabSize, wordEmbedProjDim, { dtype });
+    const { hiddenSize, wordEmbedProjDim } = config;
+    this.embedTokens = tokenEmbedding(config, wordEmbedProjDim, dtype);
     this.embedPositions = new Embedding(config.maxPositionEmbeddings + positionOffset, hiddenSize, { dtype });
     if (wordEmbedProjDim !== hiddenSize) {
       this.projectOut = new Linear(hiddenSize, wordEmbedProjDim, { bias: false, dtype });
@@ -204,7 +205,7 @@ class OptModel extends Module {
  * OPT with its language modelling head. `layerdrop` is not applied in training (every published checkpoint has 0),
  * and `activation_dropout` is not either: transformers 5 ignores it.
  */
-export class OptForCausalLM extends PreTrainedModel<OptConfig> {
+export class OptForCausalLM extends CausalLM<OptConfig> {
   override readonly kind = "OPTForCausalLM";
   model: OptModel;
   lmHead: LinearLayer;
@@ -216,7 +217,7 @@ export class OptForCausalLM extends PreTrainedModel<OptConfig> {
   }
 
   override forward(inputs: CausalLMInputs): CausalLMOutputs {
-    const context = new SelfAttentionContext(inputs.segmentIds, inputs.cache);
+    const context = new SelfAttentionContext(inputs);
     const hidden = this.model.decoder.forward(inputs, context);
     return { logits: this.lmHead.forward(hidden), present: context.present };
   }
@@ -230,10 +231,33 @@ export class OptForCausalLM extends PreTrainedModel<OptConfig> {
   }
 }
 
+/** OPT with a label for the whole text in place of the next token. */
+export class OptForSequenceClassification extends LastTokenClassifier<OptConfig> {
+  override readonly kind = "OPTForSequenceClassification";
+  model: OptModel;
+  score: LinearLayer;
+
+  constructor(config: OptConfig, { dtype }: ModelOptions) {
+    super(config, { dtype });
+    this.model = new OptModel({ config, dtype, seed: this.dropoutSeed });
+    this.score = this.newScore(config.wordEmbedProjDim);
+  }
+
+  protected override decoder(): OptDecoder {
+    return this.model.decoder;
+  }
+
+  override getInputEmbeddings(): Embedding {
+    return this.model.decoder.embedTokens;
+  }
+}
+
 export const opt = {
-  className: "OPTForCausalLM",
   baseModelPrefix: "model",
   ignoredTensors: /(^|\.)decoder\.version$/,
   parseConfig,
-  create: (config, options) => new OptForCausalLM(config, options),
+  heads: {
+    causalLM: (config, options) => new OptForCausalLM(config, options),
+    sequenceClassification: (config, options) => new OptForSequenceClassification(config, options),
+  },
 } satisfies Architecture<OptConfig>;

@@ -2,35 +2,28 @@ import {
   type Device,
   DropoutSeed,
   type Embedding,
-  Linear,
-  type LinearLayer,
   Module,
   type Parameter,
-  parameterOfZeros,
   sizeOf,
+  type Tensor,
 } from "@waveft/autograd";
 import { type TensorData, writeFileAtomic, writeSafetensors } from "@waveft/safetensors";
 import type { PretrainedConfig, WeightDType } from "../config";
 import { TransformersError } from "../errors";
-import { type GenerationConfig, generationConfigJson } from "../generation/config";
-import { type GenerateOptions, generate } from "../generation/generate";
 import { node, translated } from "../io";
-import type { CausalLMInputs, CausalLMOutputs } from "./causal-lm";
 
 export interface ModelOptions {
   /** How weights are stored. */
   readonly dtype: WeightDType;
 }
 
-/** A causal language model with its configuration: what `AutoModelForCausalLM` returns. */
+/** A model with its configuration and a head: what `AutoModelFor…` return. */
 export abstract class PreTrainedModel<C extends PretrainedConfig = PretrainedConfig> extends Module {
   readonly config: C;
   /** How the weights are stored; arithmetic is float32. */
   readonly dtype: WeightDType;
   /** Where `generate` runs and trainers should: an engine, a device name, or `auto`. */
   device: Device = "auto";
-  /** Defaults of `generate`. */
-  generationConfig: GenerationConfig = {};
   /** The seed of all dropout layers: set it before each training step. */
   readonly dropoutSeed = new DropoutSeed();
 
@@ -40,20 +33,23 @@ export abstract class PreTrainedModel<C extends PretrainedConfig = PretrainedCon
     this.dtype = dtype;
   }
 
-  /** The graph of one pass over packed rows. */
-  abstract forward(inputs: CausalLMInputs): CausalLMOutputs;
+  /** The graph of one pass over rows of tokens. */
+  abstract forward(inputs: never): { readonly logits: Tensor };
 
   /** The token embedding. */
   abstract getInputEmbeddings(): Embedding;
 
-  /** The layer that gives the logits. */
-  abstract getOutputEmbeddings(): LinearLayer;
+  /**
+   * Names of the head's layers, first the one that gives the logits: a checkpoint without it was made for another
+   * task, and what it lacks of these is drawn anew, with a warning. None by default: all must be there.
+   */
+  get newLayers(): readonly string[] {
+    return [];
+  }
 
-  /** A head of `width` inputs without bias, tied to the embedding where the configuration says so. */
-  protected newHead(width: number): Linear {
-    const head = new Linear(width, this.config.vocabSize, { bias: false, dtype: this.dtype });
-    if (this.config.tieWordEmbeddings) head.weight = this.getInputEmbeddings().weight;
-    return head;
+  /** Standard deviation of a new weight, by its name. */
+  initStdOf(_name: string): number {
+    return this.config.initStd;
   }
 
   /** Number of weights, tied ones once. */
@@ -64,62 +60,34 @@ export abstract class PreTrainedModel<C extends PretrainedConfig = PretrainedCon
   }
 
   /**
-   * Continues a prompt, or each prompt of a batch, greedily: the result holds the prompt's ids and the new ones,
-   * to the first end-of-sequence id (included). Rejects with a `TransformersError` for prompts that cannot be used.
-   */
-  generate(prompt: readonly number[], options?: GenerateOptions): Promise<number[]>;
-  generate(prompts: readonly (readonly number[])[], options?: GenerateOptions): Promise<number[][]>;
-  async generate(
-    prompts: readonly number[] | readonly (readonly number[])[],
-    options: GenerateOptions = {},
-  ): Promise<number[] | number[][]> {
-    const isOne = (value: typeof prompts): value is readonly number[] => typeof value[0] === "number";
-    return isOne(prompts)
-      ? (await generate(this, [prompts], options))[0]!
-      : generate(this, prompts as readonly (readonly number[])[], options);
-  }
-
-  /**
-   * Writes `model.safetensors`, `generation_config.json` and `config.json`, in this order, each whole or not at all:
-   * a folder that Python's `from_pretrained` reads. Tied weights are stored once.
+   * Writes `model.safetensors` and then the model's JSON files, `config.json` last, each whole or not at all: a
+   * folder that Python's `from_pretrained` reads. Tied weights are stored once.
    */
   async savePretrained(folder: string): Promise<void> {
     const { fs, path } = node();
-    const writeJson = (file: string, json: object) =>
-      writeFileAtomic(path.join(folder, file), [
-        new TextEncoder().encode(`${JSON.stringify(json, null, 2)}\n`),
-      ]);
     await translated(async () => {
       await fs.promises.mkdir(folder, { recursive: true }).catch((error: Error) => {
         throw new TransformersError(`${folder} cannot be written (${error.message})`, { cause: error });
       });
       const tensors = new Map(Array.from(this.namedParameters(), ([name, value]) => [name, stored(value)]));
       await writeSafetensors(path.join(folder, "model.safetensors"), tensors, { format: "pt" });
-      const generation = generationConfigJson(this.generationConfig);
-      if (Object.keys(generation).length > 0) await writeJson("generation_config.json", generation);
-      await writeJson("config.json", this.#configJson());
+      for (const [file, json] of Object.entries(this.jsonFiles())) {
+        const text = `${JSON.stringify(json, null, 2)}\n`;
+        await writeFileAtomic(path.join(folder, file), [new TextEncoder().encode(text)]);
+      }
     });
   }
 
-  #configJson(): Record<string, unknown> {
+  /** What `savePretrained` writes beside the weights, in this order. */
+  protected jsonFiles(): Record<string, object> {
+    return { "config.json": this.configJson() };
+  }
+
+  /** The configuration as it was read, and what is true of this model now. */
+  protected configJson(): Record<string, unknown> {
     const { json, modelType } = this.config;
     const dtypeField = json.dtype === undefined && json.torch_dtype !== undefined ? "torch_dtype" : "dtype";
-    // The head is untied where the checkpoint's own differs from its embedding.
-    const tied = this.hasTiedHead();
-    const tie = tied === (json.tie_word_embeddings ?? tied) ? {} : { tie_word_embeddings: tied };
-    return { ...json, model_type: modelType, architectures: [this.kind], [dtypeField]: this.dtype, ...tie };
-  }
-
-  /** Whether the head's weight is the embedding's own. */
-  hasTiedHead(): boolean {
-    const head = this.getOutputEmbeddings();
-    return "weight" in head && head.weight === this.getInputEmbeddings().weight;
-  }
-
-  /** Gives the head a weight of its own, of zeros. */
-  untieHead(): void {
-    const embedding = this.getInputEmbeddings().weight;
-    Object.assign(this.getOutputEmbeddings(), { weight: parameterOfZeros(embedding.shape, this.dtype) });
+    return { ...json, model_type: modelType, architectures: [this.kind], [dtypeField]: this.dtype };
   }
 }
 

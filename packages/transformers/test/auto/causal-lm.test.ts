@@ -203,17 +203,17 @@ describe("refuses with one sentence", () => {
     [
       "an unknown model_type",
       async () => loadWith({ "config.json": { model_type: "gpt99" } }, await tensors()),
-      /memory: config.json has model_type "gpt99"; supported are opt/,
+      /memory: config.json has model_type "gpt99"; supported are bert, gpt2, llama, opt/,
     ],
     [
       "no model_type",
       async () => loadWith({ "config.json": {} }, await tensors()),
-      /config.json has no model_type; supported are opt/,
+      /config.json has no model_type; supported are bert, gpt2, llama, opt/,
     ],
     [
       "a model_type that objects inherit",
       async () => loadWith({ "config.json": { model_type: "constructor" } }),
-      /supported are opt/,
+      /supported are bert, gpt2, llama, opt/,
     ],
     ["a config.json that is no JSON", () => loadWith({ "config.json": "{" }), /config.json is not JSON/],
     [

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { generate } from "../../src/generation/generate";
-import { AutoModelForCausalLM, type GeneratedToken, type PreTrainedModel } from "../../src/index";
+import { AutoModelForCausalLM, type CausalLM, type GeneratedToken } from "../../src/index";
 import { golden, readGoldenJson } from "../support/models";
 
 interface Row {
@@ -126,7 +126,7 @@ test("weights that are not numbers are said to be so", async () => {
 });
 
 describe("refuses", () => {
-  const refused: [string, (model: PreTrainedModel) => Promise<unknown>, RegExp][] = [
+  const refused: [string, (model: CausalLM) => Promise<unknown>, RegExp][] = [
     [
       "an id beyond the vocabulary",
       (m) => m.generate([5, 452]),

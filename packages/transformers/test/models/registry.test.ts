@@ -24,6 +24,6 @@ test("a new architecture loads, saves, generates and counts by one file and one 
 
 test("unknown ones are told which exist", () => {
   expect(() => AutoConfig.fromJson({ model_type: "trigram" }, { architectures: extended })).toThrow(
-    'config.json has model_type "trigram"; supported are opt, bigram',
+    'config.json has model_type "trigram"; supported are bert, gpt2, llama, opt, bigram',
   );
 });

@@ -1,11 +1,11 @@
 import { Embedding, gather, type LinearLayer, reshape } from "@waveft/autograd";
 import {
   type Architecture,
+  CausalLM,
   type CausalLMInputs,
   type CausalLMOutputs,
   commonConfig,
   type ModelOptions,
-  PreTrainedModel,
   type PretrainedConfig,
 } from "../../src/index";
 
@@ -14,7 +14,7 @@ interface BigramConfig extends PretrainedConfig {
   readonly hiddenSize: number;
 }
 
-class BigramForCausalLM extends PreTrainedModel<BigramConfig> {
+class BigramForCausalLM extends CausalLM<BigramConfig> {
   override readonly kind = "BigramForCausalLM";
   embed: Embedding;
   lmHead: LinearLayer;
@@ -41,7 +41,6 @@ class BigramForCausalLM extends PreTrainedModel<BigramConfig> {
 }
 
 export const bigram = {
-  className: "BigramForCausalLM",
   baseModelPrefix: "model",
   parseConfig: (fields) => ({
     ...commonConfig(fields, {
@@ -55,5 +54,5 @@ export const bigram = {
     }),
     hiddenSize: fields.integer("hidden_size", 4),
   }),
-  create: (config, options) => new BigramForCausalLM(config, options),
+  heads: { causalLM: (config, options) => new BigramForCausalLM(config, options) },
 } satisfies Architecture<BigramConfig>;

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { compile, type Device, type Hosted, hostTensor } from "@waveft/autograd";
 import { bytesSource, openSafetensors, serializeSafetensors, type TensorData } from "@waveft/safetensors";
-import type { CausalLMInputs, FileSet, PreTrainedModel } from "../../src/index";
+import type { CausalLM, CausalLMInputs, FileSet } from "../../src/index";
 
 export const golden = (name: string): string => fileURLToPath(new URL(`../golden/${name}`, import.meta.url));
 
@@ -57,7 +57,7 @@ export const packedInputs = (
 };
 
 /** The model's logits as a compiled function. */
-export const logitsOf = (model: PreTrainedModel, device: Device) => {
+export const logitsOf = (model: CausalLM, device: Device) => {
   const run = compile((inputs: CausalLMInputs) => model.forward(inputs).logits, { device });
   return async (inputs: Hosted<CausalLMInputs>) => (await run(inputs)).data as Float32Array;
 };

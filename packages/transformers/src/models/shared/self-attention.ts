@@ -7,8 +7,8 @@ import {
   MASKED,
   matmul,
   reshape,
-  slice,
   softmax,
+  split,
   type Tensor,
   transpose,
   where,
@@ -28,9 +28,18 @@ export interface KeyValueCache {
   readonly layers: readonly KeyValues[];
 }
 
+export interface AttendOptions {
+  /** Of the queries. Keys and values may have fewer, each shared by a group of the queries'. */
+  readonly heads: number;
+  /** Acts on the attention weights. */
+  readonly dropout: { forward(weights: Tensor): Tensor };
+  /** Turns queries and keys, [rows, heads, length, width], by their positions. */
+  readonly rotate?: (x: Tensor) => Tensor;
+}
+
 /**
- * Causal self-attention within segments, for all layers of one forward pass: masks are built once, layers take
- * turns with the cache, and what they computed is left in `present`.
+ * Self-attention within segments, for all layers of one forward pass: masks are built once, layers take turns with
+ * the cache, and what they computed is left in `present`.
  */
 export class SelfAttentionContext {
   /** Keys and values of this call's tokens, one entry for each layer so far. */
@@ -38,19 +47,28 @@ export class SelfAttentionContext {
   readonly #rows: number;
   readonly #length: number;
   readonly #segmentIds: Tensor;
+  readonly #causal: boolean;
   readonly #cache: {
-    /** Of earlier keys, and of this call's. */
+    /** Masks of earlier keys, and of this call's. */
     readonly past: Tensor;
     readonly present: Tensor;
     readonly layers: readonly KeyValues[];
   } | null;
 
-  /** @param segmentIds int32 [rows, length]; padding is a segment of its own (0), so that no row is fully masked */
-  constructor(segmentIds: Tensor, cache?: KeyValueCache) {
+  /**
+   * @param inputs segmentIds int32 [rows, length], padding being a segment of its own (0), so that no row is fully
+   * masked; and a cache, for causal attention
+   * @param options causal: whether tokens see only those before them (default true)
+   */
+  constructor(
+    { segmentIds, cache }: { readonly segmentIds: Tensor; readonly cache?: KeyValueCache },
+    { causal = true }: { readonly causal?: boolean } = {},
+  ) {
     const [rows, length] = segmentIds.shape as [number, number];
     this.#rows = rows;
     this.#length = length;
     this.#segmentIds = segmentIds;
+    this.#causal = causal;
     this.#cache =
       cache === undefined
         ? null
@@ -62,37 +80,44 @@ export class SelfAttentionContext {
   }
 
   /**
-   * softmax(q kᵀ + mask) v, for the next layer. q (already scaled), k, v and the result are [rows · length,
-   * heads · width]; `dropout` acts on the attention weights.
+   * softmax(q kᵀ + mask) v, for the next layer. q (already scaled) and the result are [rows · length, heads · width],
+   * k and v [rows · length, kvHeads · width].
    */
-  attend(heads: number, q: Tensor, k: Tensor, v: Tensor, dropout: (weights: Tensor) => Tensor): Tensor {
-    const [queries, keys, values] = [q, k, v].map((x) => this.#split(x, heads)) as [Tensor, Tensor, Tensor];
+  attend(q: Tensor, k: Tensor, v: Tensor, { heads, dropout, rotate = same }: AttendOptions): Tensor {
+    const width = q.shape[1]! / heads;
+    const [queries, keys, values] = [
+      rotate(this.#split(q, width)),
+      rotate(this.#split(k, width)),
+      this.#split(v, width),
+    ];
     const past = this.#cache?.layers[this.present.length];
     this.present.push({ keys, values });
-    if (past === undefined) {
-      const options = { scale: 1, causal: true, segmentIds: this.#segmentIds, dropout };
-      return this.#join(attention(queries, keys, values, options));
-    }
-    const scores = concat(
-      [
-        add(matmul(queries, past.keys, { transposeB: true }), this.#cache!.past),
-        add(matmul(queries, keys, { transposeB: true }), this.#cache!.present),
-      ],
-      -1,
-    );
-    const weights = dropout(softmax(scores));
-    const capacity = past.keys.shape[2]!;
-    return this.#join(
-      add(
-        matmul(columns(weights, 0, capacity), past.values),
-        matmul(columns(weights, capacity, capacity + this.#length), values),
-      ),
-    );
+    const drop = (weights: Tensor) => dropout.forward(weights);
+    if (past !== undefined) return this.#join(this.#attendCached(queries, { keys, values }, past, drop));
+    const options = { scale: 1, causal: this.#causal, segmentIds: this.#segmentIds, dropout: drop };
+    return this.#join(attention(queries, keys, values, options));
+  }
+
+  /** Earlier keys and this call's stay apart: the cache is read in place. */
+  #attendCached(queries: Tensor, own: KeyValues, past: KeyValues, drop: (weights: Tensor) => Tensor): Tensor {
+    const [rows, heads, length] = queries.shape as [number, number, number];
+    const [, kvHeads, capacity] = past.keys.shape as [number, number, number];
+    // Heads of a group are further queries of its keys.
+    const grouped = (x: Tensor) => reshape(x, [rows, kvHeads, (heads / kvHeads) * length, x.shape[3]!]);
+    const scores = (keys: Tensor, mask: Tensor) => {
+      const products = matmul(grouped(queries), keys, { transposeB: true });
+      return add(reshape(products, [rows, heads, length, keys.shape[2]!]), mask);
+    };
+    const masks = this.#cache!;
+    const all = concat([scores(past.keys, masks.past), scores(own.keys, masks.present)], -1);
+    const [earlier, present] = split(drop(softmax(all)), [capacity, length], -1) as [Tensor, Tensor];
+    const sum = add(matmul(grouped(earlier), past.values), matmul(grouped(present), own.values));
+    return reshape(sum, queries.shape);
   }
 
   /** [rows · length, heads · width] → [rows, heads, length, width] */
-  #split(x: Tensor, heads: number): Tensor {
-    return transpose(reshape(x, [this.#rows, this.#length, heads, x.shape[1]! / heads]), [0, 2, 1, 3]);
+  #split(x: Tensor, width: number): Tensor {
+    return transpose(reshape(x, [this.#rows, this.#length, x.shape[1]! / width, width]), [0, 2, 1, 3]);
   }
 
   #join(x: Tensor): Tensor {
@@ -100,20 +125,14 @@ export class SelfAttentionContext {
   }
 }
 
+const same = (x: Tensor): Tensor => x;
+
 /** Additive mask [rows, 1, length, capacity]: every cached token of the query's segment comes before it. */
 const cacheMask = (segmentIds: Tensor, cache: KeyValueCache): Tensor => {
   const [rows, length] = segmentIds.shape as [number, number];
-  const same = equal(
+  const alike = equal(
     reshape(segmentIds, [rows, 1, length, 1]),
     reshape(cache.segmentIds, [rows, 1, 1, cache.segmentIds.shape[1]!]),
   );
-  return where(same, 0, MASKED);
+  return where(alike, 0, MASKED);
 };
-
-/** Elements `start … end − 1` of the last axis. */
-const columns = (x: Tensor, start: number, end: number): Tensor =>
-  slice(
-    x,
-    x.shape.map((_, i) => (i === x.rank - 1 ? start : 0)),
-    x.shape.map((size, i) => (i === x.rank - 1 ? end : size)),
-  );

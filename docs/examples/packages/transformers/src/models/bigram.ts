@@ -1,15 +1,15 @@
 import { Embedding, gather, Linear, type LinearLayer, reshape } from "@waveft/autograd";
 import { commonConfig, type PretrainedConfig } from "../config";
 import type { Architecture } from "./architecture";
-import type { CausalLMInputs, CausalLMOutputs } from "./causal-lm";
-import { type ModelOptions, PreTrainedModel } from "./pretrained-model";
+import { CausalLM, type CausalLMInputs, type CausalLMOutputs } from "./causal-lm";
+import type { ModelOptions } from "./pretrained-model";
 
 interface BigramConfig extends PretrainedConfig {
   readonly hiddenSize: number;
 }
 
 /** The next token depends on the present one alone: logits = head(proj(embedding)). */
-class BigramForCausalLM extends PreTrainedModel<BigramConfig> {
+class BigramForCausalLM extends CausalLM<BigramConfig> {
   override readonly kind = "BigramForCausalLM";
   // Checkpoints name the weights by the properties: embed_tokens.weight, proj.weight, proj.bias, lm_head.weight.
   embedTokens: Embedding;
@@ -39,7 +39,6 @@ class BigramForCausalLM extends PreTrainedModel<BigramConfig> {
 }
 
 export const bigram = {
-  className: "BigramForCausalLM",
   baseModelPrefix: "model",
   parseConfig: (fields) => ({
     ...commonConfig(fields, {
@@ -53,5 +52,5 @@ export const bigram = {
     }),
     hiddenSize: fields.integer("hidden_size", 32),
   }),
-  create: (config, options) => new BigramForCausalLM(config, options),
+  heads: { causalLM: (config, options) => new BigramForCausalLM(config, options) },
 } satisfies Architecture<BigramConfig>;

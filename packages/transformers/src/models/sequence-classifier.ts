@@ -1,0 +1,103 @@
+import {
+  add,
+  argmax,
+  binaryCrossEntropyWithLogits,
+  cast,
+  constant,
+  crossEntropyLoss,
+  equal,
+  logicalNot,
+  mseLoss,
+  mul,
+  reshape,
+  type Tensor,
+} from "@waveft/autograd";
+import type { PretrainedConfig } from "../config";
+import { PreTrainedModel } from "./pretrained-model";
+
+/** What a sequence classifier computes on: rows of tokens, each holding one example, or several with `logitsAt`. */
+export interface SequenceClassifierInputs {
+  /** Token ids, int32 [rows, length]. */
+  readonly inputIds: Tensor;
+  /** Position of each token in its own example, from 0, int32 [rows, length]. Its place in the row when absent. */
+  readonly positionIds?: Tensor;
+  /**
+   * The example that each token belongs to, int32 [rows, length]; 0 is padding, so that an attention mask will do.
+   * Tokens see their own example only. One example a row, without padding, when absent.
+   */
+  readonly segmentIds?: Tensor;
+  /** Which of the texts in an example each token belongs to, int32 [rows, length], for BERT. Zeros when absent. */
+  readonly tokenTypeIds?: Tensor;
+  /**
+   * The token of each example that its logits come from: indices into rows · length, int32 [m]. When absent, each
+   * row's: BERT's first token, and for decoders what Python takes, the last that is not `padTokenId`, or where the
+   * configuration has none, the last that is not padding.
+   */
+  readonly logitsAt?: Tensor;
+}
+
+export interface SequenceClassifierOutputs {
+  /** float32 [rows, numLabels], or [m, numLabels] with `logitsAt`. */
+  readonly logits: Tensor;
+}
+
+/** A classifier of whole texts: what `AutoModelForSequenceClassification` returns. */
+export abstract class SequenceClassifier<
+  C extends PretrainedConfig = PretrainedConfig,
+> extends PreTrainedModel<C> {
+  abstract override forward(inputs: SequenceClassifierInputs): SequenceClassifierOutputs;
+
+  abstract override get newLayers(): readonly string[];
+
+  /**
+   * The mean loss, by the configuration's `problemType`, a scalar: squared differences (float32 labels shaped as the
+   * logits, or [rows] for one label), cross entropy (int32 labels [rows]), or binary cross entropy of each label
+   * (float32 [rows, numLabels]). Without a `problemType` it is the first for one label, else the second for int32
+   * labels, else the third.
+   */
+  loss(logits: Tensor, labels: Tensor): Tensor {
+    const { numLabels, problemType } = this.config;
+    const integers = labels.dtype === "int32";
+    const guess =
+      numLabels === 1
+        ? "regression"
+        : integers
+          ? "single_label_classification"
+          : "multi_label_classification";
+    const kind = problemType ?? guess;
+    if (kind === "single_label_classification") return crossEntropyLoss(logits, labels);
+    if (kind === "multi_label_classification") return binaryCrossEntropyWithLogits(logits, labels);
+    const targets = numLabels === 1 ? reshape(labels, logits.shape) : labels;
+    return mseLoss(logits, integers ? cast(targets, "float32") : targets);
+  }
+}
+
+/** The inputs with what is absent filled in, but for `tokenTypeIds` and `logitsAt`. */
+export const completed = (inputs: SequenceClassifierInputs) => {
+  const { shape, size } = inputs.inputIds;
+  const length = shape[1]!;
+  const places = () => Int32Array.from({ length: size }, (_, i) => i % length);
+  return {
+    ...inputs,
+    positionIds: inputs.positionIds ?? constant(places(), shape),
+    segmentIds: inputs.segmentIds ?? constant(new Int32Array(size).fill(1), shape),
+  };
+};
+
+/** Index of each row's first token, int32 [rows]. */
+export const firstTokens = ({ shape: [rows, length] }: Tensor): Tensor =>
+  constant(
+    Int32Array.from({ length: rows! }, (_, row) => row * length!),
+    [rows!],
+  );
+
+/** Index of the last token of each row that is not `padding`; of the first where all are. int32 [rows]. */
+export const lastTokens = (ids: Tensor, padding: number): Tensor => {
+  const length = ids.shape[1]!;
+  const real = cast(logicalNot(equal(ids, padding)), "int32");
+  const places = constant(
+    Int32Array.from({ length }, (_, place) => place),
+    [length],
+  );
+  return add(firstTokens(ids), argmax(mul(real, places), 1));
+};
