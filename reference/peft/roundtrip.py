@@ -170,7 +170,7 @@ def differences(ours, theirs):
             a, b = sorted(a), sorted(b)
         if field == "modules_to_save" and isinstance(a, list) and isinstance(b, list):
             a, b = list(dict.fromkeys(a)), list(dict.fromkeys(b))  # PEFT appends a task's head again with every load
-        if a != b or type(a) is not type(b):
+        if a != b or isinstance(a, bool) != isinstance(b, bool):  # 7 and 7.0 are one number
             problems.append(f"adapter_config.json: {field} is {a!r}, PEFT's {b!r}")
     return problems
 
