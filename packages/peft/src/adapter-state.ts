@@ -1,11 +1,19 @@
-import { type DType, encodeHalf, type Parameter } from "@waveft/autograd";
+import { type DType, encodeHalf, type Module, type Parameter } from "@waveft/autograd";
 import type { TensorData } from "@waveft/safetensors";
+import { baseLayerOf } from "./adapted-linear";
 import { PeftError } from "./errors";
+import type { Injection } from "./injection";
+import type { SavedModules } from "./saved-modules";
 
 /** A parameter, and how the adapter's file stores it. */
 export interface StateEntry {
   readonly parameter: Parameter;
   readonly dtype: DType;
+  /**
+   * `required` (the default) is what the adapter trains. A file may lack what is `optional`; what is `written` is
+   * not read again.
+   */
+  readonly presence?: "required" | "optional" | "written";
 }
 
 /** Parameters by the names that they have in adapter files. */
@@ -16,6 +24,59 @@ export type StoredTensors = ReadonlyMap<
   string,
   { readonly shape: readonly number[]; readonly data: Float32Array }
 >;
+
+interface StateOwner extends Injection {
+  readonly adapterName: string;
+  readonly model: Module;
+  readonly savedModules: SavedModules;
+  /** Biases of the base model that are trained along, by the names they have in files. */
+  readonly biases: ReadonlyMap<string, Parameter>;
+}
+
+/** All that a file holds of an adapter. */
+export const stateOf = ({ adapters, saved, biases, ...owner }: StateOwner): AdapterState => {
+  const state = new Map<string, StateEntry>();
+  const add = (name: string, entry: StateEntry) => state.set(`base_model.model.${name}`, entry);
+  for (const [layer, { parameters }] of adapters)
+    for (const [name, parameter] of Object.entries(parameters))
+      add(`${layer}.${name}`, { parameter, dtype: parameter.dtype });
+  for (const [name, entry] of saved) add(name, entry);
+  for (const [name, parameter] of biases) add(name, { parameter, dtype: parameter.dtype });
+  for (const [name, entry] of headsOf({ adapters, ...owner })) add(name, entry);
+  if (owner.config.bias === "all")
+    for (const [name, entry] of biasesTwice({ saved, ...owner })) add(name, entry);
+  return state;
+};
+
+/** The weight of a head that is adapted by its name: PEFT saves it along, for it may have been resized. */
+function* headsOf({
+  config: { targetModules },
+  adapters,
+  model,
+}: Pick<StateOwner, "config" | "adapters" | "model">): Generator<[string, StateEntry]> {
+  for (const head of ["lm_head", "embed_tokens"])
+    for (const layer of adapters.keys())
+      if (`.${layer}`.endsWith(`.${head}`) && Array.isArray(targetModules) && targetModules.includes(head))
+        for (const [name, parameter] of baseLayerOf(model.getSubmodule(layer)).namedParameters())
+          yield [`${layer}.base_layer.${name}`, { parameter, dtype: parameter.dtype, presence: "optional" }];
+}
+
+/** With `bias: "all"` PEFT writes the biases of modules that are trained whole three times. */
+function* biasesTwice({
+  adapterName,
+  saved,
+  model,
+  savedModules: { originals },
+}: Pick<StateOwner, "adapterName" | "saved" | "model" | "savedModules">): Generator<[string, StateEntry]> {
+  for (const [name, { parameter, dtype, module }] of saved) {
+    const rest = name.slice(module.length + 1);
+    if (!/(^|\.)bias$/.test(rest)) continue;
+    const copy = rest === "bias" ? "modules_to_save" : `modules_to_save.${adapterName}`;
+    const original = originals[name] ?? model.getParameter(name);
+    yield [`${module}.${copy}.${rest}`, { parameter, dtype, presence: "written" }];
+    yield [`${module}.original_module.${rest}`, { parameter: original, dtype, presence: "written" }];
+  }
+}
 
 const dtypeNames = { float32: "F32", float16: "F16", bfloat16: "BF16", int32: "I32", bool: "BOOL" } as const;
 
@@ -42,7 +103,9 @@ export const matchState = (
   tensors: StoredTensors,
   { prefix, onWarning }: { readonly prefix: string; readonly onWarning: (message: string) => void },
 ): (() => void) => {
-  const missing = [...state.keys()].filter((name) => !tensors.has(name));
+  const missing = [...state].flatMap(([name, { presence = "required" }]) =>
+    presence === "required" && !tensors.has(name) ? [name] : [],
+  );
   const strangers = [...tensors.keys()].filter((name) => !state.has(name));
   const isOwn = (name: string) => name.split(".").some((part) => part.startsWith(prefix));
   const unexpected = strangers.filter(isOwn);
@@ -50,13 +113,15 @@ export const matchState = (
     throw new PeftError(
       `${source}: the adapter belongs to another model or config; missing ${some(missing)}, unexpected ${some(unexpected)}`,
     );
-  const values = Array.from(state, ([name, { parameter }]) => {
-    const { shape, data } = tensors.get(name)!;
+  const values = [...state].flatMap(([name, { parameter, presence }]) => {
+    const found = tensors.get(name);
+    if (found === undefined || presence === "written") return [];
+    const { shape, data } = found;
     if (shape.join() !== parameter.shape.join())
       throw new PeftError(
         `${source}: ${name} has shape [${shape.join(", ")}]; this model and config need [${parameter.shape.join(", ")}]`,
       );
-    return [parameter, asStored(parameter, data)] as const;
+    return [[parameter, asStored(parameter, data)] as const];
   });
   if (strangers.length > 0)
     onWarning(`${source}: tensors that are not the adapter's are not used: ${some(strangers)}`);

@@ -1,6 +1,6 @@
 import type { Module } from "@waveft/autograd";
 import { AdaptedLinear, baseLayerOf, isAdaptedLinear, type LayerContext } from "./adapted-linear";
-import { isTransposed } from "./base-layer";
+import { type BaseLayer, isBaseLayer, isTransposed } from "./base-layer";
 import type { PeftConfig } from "./config";
 import type { AdapterMethod, InitOptions, LayerAdapter } from "./method";
 import { type Copy, type SavedModules, savedModuleNames, withTaskHeads } from "./saved-modules";
@@ -45,9 +45,10 @@ export const planInjection = (
   const layers = found.targets.map(({ name }) => {
     const layer = baseLayerOf(model.getSubmodule(name));
     const { inFeatures, outFeatures, weight } = layer;
-    return { name, inFeatures, outFeatures, dtype: weight.dtype, transposed: isTransposed(layer) };
+    return { name, inFeatures, outFeatures, dtype: weight.dtype };
   });
-  const layout = fanInFanOut(config, layers, onWarning);
+  const bare = found.targets.flatMap(({ layer }) => (isBaseLayer(layer) ? [layer] : []));
+  const layout = fanInFanOut(config, bare, onWarning);
   const adapters = method.createAdapters(config, layers, init);
   return {
     config: method.configFromJson({ ...config.toJson(), target_modules: found.targetModules, ...layout }),
@@ -56,15 +57,16 @@ export const planInjection = (
   };
 };
 
-/** PEFT's field says whether weights are stored [in, out]; the layers know better. */
+/** PEFT's field says whether weights are stored [in, out]; layers that have no adapter yet know better. */
 const fanInFanOut = (
   config: PeftConfig,
-  layers: readonly { readonly transposed: boolean }[],
+  layers: readonly BaseLayer[],
   onWarning: (message: string) => void,
 ): Readonly<Record<string, boolean>> => {
   const { fan_in_fan_out: given } = config.toJson();
-  if (typeof given !== "boolean") return {};
-  const transposed = layers.at(-1)!.transposed;
+  const last = layers.at(-1);
+  if (typeof given !== "boolean" || last === undefined) return {};
+  const transposed = isTransposed(last);
   if (given !== transposed)
     onWarning(
       `fanInFanOut is ${given}, but the layers are ${transposed ? "TransposedLinear (Conv1D)" : "Linear"}: it is set to ${transposed}`,

@@ -1,6 +1,6 @@
 import { type Device, type DropoutSeed, Module, type Parameter } from "@waveft/autograd";
 import type { LayerContext } from "./adapted-linear";
-import { type AdapterState, matchState, type StateEntry } from "./adapter-state";
+import { type AdapterState, matchState, stateOf } from "./adapter-state";
 import { checkTrainable, trainedBiases } from "./biases";
 import { checkSameConfig, type PeftConfig } from "./config";
 import { countParameters, type TrainableCounts, trainableSentence } from "./counts";
@@ -296,17 +296,16 @@ export class PeftModel<M extends AdaptableModel = AdaptableModel> extends Module
 
   /** All that a file holds of an adapter. */
   #state(adapterName: string): AdapterState {
-    return stateOf({
-      adapters: this.#adapters(adapterName),
-      saved: this.savedModules.of(adapterName),
-      biases: this.#biases(adapterName),
-    });
+    return this.#stateOf(adapterName, this.#injection(adapterName));
+  }
+
+  #stateOf(adapterName: string, injection: Injection): AdapterState {
+    const biases = this.#biasesOf(injection);
+    return stateOf({ ...injection, adapterName, biases, model: this.model, savedModules: this.savedModules });
   }
 
   #biases(adapterName: string): Map<string, Parameter> {
-    const layers = this.#adapters(adapterName).keys();
-    const saved = new Set(this.savedModules.of(adapterName).keys());
-    return trainedBiases(this.model, this.peftConfig.get(adapterName)!, layers, saved);
+    return this.#biasesOf(this.#injection(adapterName));
   }
 
   #biasesOf({ config, adapters, saved }: Injection): Map<string, Parameter> {
@@ -371,22 +370,23 @@ export class PeftModel<M extends AdaptableModel = AdaptableModel> extends Module
       return match(this.#state(adapterName));
     }
     const injection = this.#plan(adapterName, config, {}, { inference_mode: !isTrainable });
-    const biases = this.#biasesOf(injection);
-    if (isTrainable) checkTrainable(biases);
-    const setValues = match(stateOf({ ...injection, biases }));
+    if (isTrainable) checkTrainable(this.#biasesOf(injection));
+    const setValues = match(this.#stateOf(adapterName, injection));
     return () => {
       setValues();
       this.#attach(adapterName, injection);
     };
   }
 
-  #adapters(adapterName: string): ReadonlyMap<string, LayerAdapter> {
-    const found = new Map<string, LayerAdapter>();
+  /** What an adapter put into the model. */
+  #injection(adapterName: string): Injection {
+    const adapters = new Map<string, LayerAdapter>();
     for (const [name, layer] of adaptedLayers(this.model)) {
       const adapter = layer.adapters.get(adapterName);
-      if (adapter !== undefined) found.set(name, adapter);
+      if (adapter !== undefined) adapters.set(name, adapter);
     }
-    return found;
+    const config = this.peftConfig.get(adapterName)!;
+    return { config, adapters, saved: this.savedModules.of(adapterName) };
   }
 
   #mergeLayers(names: readonly string[], safeMerge: boolean): void {
@@ -413,7 +413,8 @@ export class PeftModel<M extends AdaptableModel = AdaptableModel> extends Module
   }
 
   #setTrainable(adapterName: string, trainable: boolean): void {
-    for (const { parameter } of this.#state(adapterName).values()) parameter.requiresGrad = trainable;
+    for (const { parameter, presence = "required" } of this.#state(adapterName).values())
+      if (presence === "required") parameter.requiresGrad = trainable;
   }
 
   #known(adapterName: string): void {
@@ -435,26 +436,6 @@ const warn = (message: string): void => console.warn(`peft: ${message}`);
 
 const methodOf = (config: PeftConfig): AdapterMethod =>
   (methods as unknown as Record<string, AdapterMethod>)[config.peftType]!;
-
-/** All that a file holds: the layers' parameters, whole modules, and the biases that were trained along. */
-const stateOf = ({
-  adapters,
-  saved,
-  biases,
-}: {
-  readonly adapters: ReadonlyMap<string, LayerAdapter>;
-  readonly saved: ReadonlyMap<string, StateEntry>;
-  readonly biases: ReadonlyMap<string, Parameter>;
-}): AdapterState => {
-  const state = new Map<string, StateEntry>();
-  const add = (name: string, entry: StateEntry) => state.set(`base_model.model.${name}`, entry);
-  for (const [layer, { parameters }] of adapters)
-    for (const [name, parameter] of Object.entries(parameters))
-      add(`${layer}.${name}`, { parameter, dtype: parameter.dtype });
-  for (const [name, entry] of saved) add(name, entry);
-  for (const [name, parameter] of biases) add(name, { parameter, dtype: parameter.dtype });
-  return state;
-};
 
 /** A model as Python knows it: every class of transformers sits in its model type's module. */
 const describe = ({ kind, config: { nameOrPath, modelType } }: AdaptableModel): BaseModel => {

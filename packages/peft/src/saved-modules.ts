@@ -30,6 +30,8 @@ export interface Copy {
   readonly parameter: Parameter;
   /** How the file stores it: as the base model does. */
   readonly dtype: DType;
+  /** The module that is trained whole. */
+  readonly module: string;
 }
 
 /**
@@ -65,7 +67,7 @@ export class SavedModules extends Module {
         const values =
           dtype === "float16" || dtype === "bfloat16" ? decodeHalf(dtype, data as Uint16Array) : data.slice();
         const parameter = new Parameter({ data: values, shape, dtype: "float32" }, { requiresGrad: false });
-        copies.set(full, { parameter, dtype });
+        copies.set(full, { parameter, dtype, module });
       }
     return copies;
   }
