@@ -1,16 +1,43 @@
+import type { CoordinateSet } from "./coordinate-set";
 import { SparseError } from "./errors";
+import { type MemoryReport, memoryUse } from "./memory";
 import type { SparseParameter } from "./parameter";
-
-/** One tensor as a safetensors file holds it: the values of one parameter, shape `[count]`. */
-export interface SparseState {
-  readonly dtype: "float32";
-  readonly shape: readonly [count: number];
-  readonly data: Float32Array;
-}
+import {
+  indicesName,
+  parameterFrom,
+  type SparseState,
+  type SparseTensor,
+  shapeName,
+  tensorsByName,
+  tensorsOf,
+  valuesFor,
+} from "./state";
 
 /** Sparse parameters by name, in the order they were added. */
 export class SparseStore implements Iterable<[string, SparseParameter]> {
   readonly #parameters = new Map<string, SparseParameter>();
+
+  /**
+   * A store of all that `state({ coordinates: true })` saved. Parameters whose places are the same share one set.
+   *
+   * @throws SparseError when a tensor belongs to no parameter with coordinates, or those are not valid
+   */
+  static fromState(state: SparseState): SparseStore {
+    const tensors = tensorsByName(state);
+    const names = [...tensors.keys()].filter((name) => tensors.has(indicesName(name)));
+    const known = new Set(names.flatMap((name) => [name, indicesName(name), shapeName(name)]));
+    const strange = [...tensors.keys()].filter((name) => !known.has(name));
+    if (strange.length > 0) {
+      throw new SparseError(
+        `sparse: the state has no coordinates for ${quoted(strange)}; add parameters with theirs to a store and call loadState`,
+        "name",
+      );
+    }
+    const store = new SparseStore();
+    const sets: CoordinateSet[] = [];
+    for (const name of names) store.add(name, parameterFrom(name, tensors, sets));
+    return store;
+  }
 
   add(name: string, parameter: SparseParameter): SparseParameter {
     if (this.#parameters.has(name)) {
@@ -43,54 +70,66 @@ export class SparseStore implements Iterable<[string, SparseParameter]> {
   /** Values in all parameters together: the number of trainable scalars. */
   get parameterCount(): number {
     let count = 0;
-    for (const parameter of this.#parameters.values()) count += parameter.values.length;
+    for (const { values } of this.#parameters.values()) count += values.length;
     return count;
   }
 
-  /** Bytes of all values and coordinates; a coordinate set that parameters share counts once. */
-  get byteLength(): number {
-    const arrays = new Set<Float32Array | Int32Array>();
-    for (const { values, coordinates } of this.#parameters.values()) {
-      arrays.add(values).add(coordinates.rows).add(coordinates.columns);
-    }
-    let bytes = 0;
-    for (const array of arrays) bytes += array.byteLength;
-    return bytes;
+  /** Bytes that the parameters take, each and in all, and what dense matrices would take. */
+  memory(): MemoryReport {
+    return memoryUse(this);
   }
 
-  /** What is saved: the values only, since seed and shape give the coordinates again. The data is not copied. */
-  state(): Record<string, SparseState> {
-    const state: Record<string, SparseState> = {};
-    for (const [name, { values }] of this.#parameters) {
-      state[name] = { dtype: "float32", shape: [values.length], data: values };
+  /** Bytes of values, coordinates and orders in all; a coordinate set that parameters share counts once. */
+  get byteLength(): number {
+    const { values, coordinates, orders } = this.memory().total;
+    return values + coordinates + orders;
+  }
+
+  /**
+   * The tensors of a safetensors file: `writeSafetensors(path, store.state())`. Values are not copied.
+   *
+   * @param options with `coordinates`, their places and shapes are saved too, as `<name>.indices` and `<name>.shape`;
+   *   needed for sets that no seed gives again
+   */
+  state({ coordinates = false } = {}): Map<string, SparseTensor> {
+    const state = new Map<string, SparseTensor>();
+    for (const [name, parameter] of this.#parameters) {
+      for (const [key, tensor] of tensorsOf(name, parameter, coordinates)) {
+        if (state.has(key) || (key !== name && this.has(key))) {
+          throw new SparseError(
+            `sparse: "${key}" would name both a parameter and the coordinates of "${name}"; rename the parameter`,
+            "name",
+          );
+        }
+        state.set(key, tensor);
+      }
     }
     return state;
   }
 
   /**
-   * Copies saved values in, all or none.
+   * Copies saved values in, all or none. Where the state has coordinates too, they must be the same places; their
+   * order may differ.
    *
-   * @throws SparseError when a name is missing, is unknown here, or has another length
+   * @throws SparseError when a name is missing or unknown here, or when dtype, length, shape or places do not fit
    */
-  loadState(state: Readonly<Record<string, { readonly data: ArrayLike<number> }>>): void {
-    const unknown = Object.keys(state).filter((name) => !this.#parameters.has(name));
+  loadState(state: SparseState): void {
+    const tensors = tensorsByName(state);
+    const known = new Set(
+      [...this.#parameters.keys()].flatMap((name) => [name, indicesName(name), shapeName(name)]),
+    );
+    const unknown = [...tensors.keys()].filter((name) => !known.has(name));
     if (unknown.length > 0) {
       throw new SparseError(
         `sparse: the state has ${quoted(unknown)}, which the store has not; it has ${this.#listed()}`,
         "name",
       );
     }
-    for (const [name, { values }] of this.#parameters) {
-      const saved = state[name];
-      if (saved === undefined) throw new SparseError(`sparse: the state lacks "${name}"`, "name");
-      if (saved.data.length !== values.length) {
-        throw new SparseError(
-          `sparse: "${name}" has ${values.length} values here and ${saved.data.length} in the state`,
-          "values",
-        );
-      }
-    }
-    for (const [name, parameter] of this.#parameters) parameter.set(state[name]!.data);
+    const loaded = Array.from(
+      this.#parameters,
+      ([name, parameter]) => [parameter, valuesFor(name, parameter, tensors)] as const,
+    );
+    for (const [parameter, values] of loaded) parameter.set(values);
   }
 
   [Symbol.iterator](): IterableIterator<[string, SparseParameter]> {
