@@ -2,7 +2,7 @@ import { SparseError } from "./errors";
 import { quickselect } from "./quickselect";
 import { eachPiece, type Scores } from "./scores";
 
-/** Selects the scores above `value`, and the first `ties` of those that equal it. */
+/** Selects the scores above `value`, and the first `ties` of those that equal it (none when negative). */
 export interface Threshold {
   readonly value: number;
   readonly ties: number;
@@ -73,7 +73,7 @@ export function eachSelected(
       visit(start + i);
     }
   });
-  return { value, ties: Math.max(left, 0) };
+  return { value, ties: left };
 }
 
 /** That no score of a piece is NaN. */

@@ -154,9 +154,8 @@ function shares(sizes: readonly number[], weights: readonly number[], total: num
 function rounded(real: readonly number[], total: number): number[] {
   const counts = real.map(Math.floor);
   const left = total - counts.reduce((sum, count) => sum + count, 0);
-  const byFraction = real
-    .map((_, l) => l)
-    .sort((a, b) => real[b]! - counts[b]! - (real[a]! - counts[a]!) || a - b);
+  const fraction = (l: number): number => real[l]! - counts[l]!;
+  const byFraction = real.map((_, l) => l).sort((a, b) => fraction(b) - fraction(a));
   for (const l of byFraction.slice(0, left)) counts[l]!++;
   return counts;
 }
