@@ -1,11 +1,12 @@
 import {
   conv1d,
-  convTranspose1d,
+  customGradient,
   gather,
   mul,
   Parameter,
   reshape,
   scatterAdd,
+  slice,
   type Tensor,
   transpose,
 } from "@waveft/autograd";
@@ -71,7 +72,7 @@ export const waveletForms = (
   [out, width]: readonly [number, number],
   scaling: number,
 ): GraphForms => {
-  const { count, taps, halfHeight, halfWidth, i, j, highDown, highAcross } = placement;
+  const { count, halfHeight, halfWidth, i, j, highDown, highAcross } = placement;
   const at = (high: Uint8Array, half: number, place: Int32Array) =>
     Int32Array.from({ length: count }, (_, n) => high[n]! * half + place[n]!);
   const places = placesOf(
@@ -80,36 +81,65 @@ export const waveletForms = (
     2 * halfHeight,
     2 * halfWidth,
   );
-  const bank = Float32Array.from([...Array.from(filters.recLo), ...Array.from(filters.recHi)]);
-  const kernel = feed(bank, [2, 1, taps]);
+  const bank = filterBank(filters);
   const scale = feed(Float32Array.of(scaling), []);
   return {
     product: (x, values) => {
-      const product = sparseProduct(analyse(x, kernel), mul(values, scale), places);
-      return synthesise(transpose(product), kernel, out);
+      const product = sparseProduct(analyse(x, bank), mul(values, scale), places);
+      return synthesise(transpose(product), bank, out);
     },
     matrix: (values) => {
-      const across = synthesise(sparseMatrix(mul(values, scale), places), kernel, width);
-      return transpose(synthesise(transpose(across), kernel, out));
+      const across = synthesise(sparseMatrix(mul(values, scale), places), bank, width);
+      return transpose(synthesise(transpose(across), bank, out));
     },
   };
 };
 
-const options = (taps: number, width: number) => {
-  const half = Math.ceil((width + taps - 2) / 2);
-  return { half, stride: 2, low: taps - 2, high: 2 * (half - 1) + taps - width - (taps - 2) };
+/** The filters as two kernels, of which no gradient is asked: see `analyse` and `synthesise`. */
+interface FilterBank {
+  readonly taps: number;
+  readonly analysis: Parameter;
+  readonly synthesis: Parameter;
+}
+
+const filterBank = ({ recLo, recHi }: SynthesisFilters): FilterBank => {
+  const taps = recLo.length;
+  const filters = [Float32Array.from(recLo), Float32Array.from(recHi)];
+  const analysis = Float32Array.from(
+    { length: 2 * taps },
+    (_, i) => filters[Math.floor(i / taps)]![i % taps]!,
+  );
+  const pairs = taps / 2;
+  const synthesis = new Float32Array(2 * taps);
+  for (const phase of [0, 1])
+    for (const band of [0, 1])
+      for (let d = 0; d < pairs; d++)
+        synthesis[(2 * phase + band) * pairs + d] = filters[band]![phase + taps - 2 - 2 * d]!;
+  return { taps, analysis: feed(analysis, [2, 1, taps]), synthesis: feed(synthesis, [2, 2, pairs]) };
 };
 
-/** Rows [n, width] → [n, 2·half]: the low band, then the high one. */
-const analyse = (sequences: Tensor, kernel: Parameter): Tensor => {
-  const [n, width] = sequences.shape as [number, number];
-  const { half, ...rest } = options(kernel.shape[2]!, width);
-  return reshape(conv1d(reshape(sequences, [n, 1, width]), kernel, rest), [n, 2 * half]);
+/**
+ * Rows [n, width] → [n, 2·half], the low band, then the high one: band[p] = Σ_t row[2p + t − (taps − 2)] · filter[t].
+ * The adjoint of `synthesise`, and each is the gradient of the other: a convolution both ways.
+ */
+const analyse = (rows: Tensor, bank: FilterBank): Tensor => {
+  const [n, width] = rows.shape as [number, number];
+  const low = bank.taps - 2;
+  const half = Math.ceil((width + low) / 2);
+  const high = 2 * (half - 1) + bank.taps - width - low;
+  const bands = conv1d(reshape(rows, [n, 1, width]), bank.analysis, { stride: 2, low, high });
+  return customGradient(reshape(bands, [n, 2 * half]), [rows], (dy) => [synthesise(dy, bank, width)]);
 };
 
-/** The adjoint: rows of bands [n, 2·half] → [n, width]. */
-const synthesise = (bands: Tensor, kernel: Parameter, width: number): Tensor => {
+/**
+ * Bands [n, 2·half] → rows [n, width]: row[2q + s] = Σ_d Σ_band band[q + d] · filter[s + taps − 2 − 2d], both
+ * phases s as channels of one convolution without zeros between.
+ */
+const synthesise = (bands: Tensor, bank: FilterBank, width: number): Tensor => {
   const n = bands.shape[0]!;
-  const { half, ...rest } = options(kernel.shape[2]!, width);
-  return reshape(convTranspose1d(reshape(bands, [n, 2, half]), kernel, width, rest), [n, width]);
+  const half = bands.shape[1]! / 2;
+  const phases = conv1d(reshape(bands, [n, 2, half]), bank.synthesis);
+  const pairs = reshape(transpose(phases, [0, 2, 1]), [n, 2 * phases.shape[2]!]);
+  const rows = pairs.shape[1] === width ? pairs : slice(pairs, [0, 0], [n, width]);
+  return customGradient(rows, [bands], (dy) => [analyse(dy, bank)]);
 };
