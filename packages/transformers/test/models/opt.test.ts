@@ -1,5 +1,4 @@
 import { compile, gradients, hostTensor, isTensor, mul, sum } from "@waveft/autograd";
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { AutoModelForCausalLM, type CausalLMInputs } from "../../src/index";
 import {
@@ -8,7 +7,6 @@ import {
   maskedInputs,
   memoryFiles,
   numbers,
-  packedInputs,
   readGoldenJson,
   readTensors,
 } from "../support/models";
@@ -75,68 +73,6 @@ describe("OPT's switches", async () => {
 });
 
 describe("properties", () => {
-  const length = 10;
-
-  test.each(["opt-pre", "opt-post"])("%s: packed rows give each example's own logits", async (name) => {
-    const model = await AutoModelForCausalLM.fromPretrained(golden(name));
-    const logits = logitsOf(model, "onnx:cpu");
-    const { vocabSize } = model.config;
-    const example = fc.array(fc.integer({ min: 0, max: vocabSize - 1 }), { minLength: 1, maxLength: 5 });
-    await fc.assert(
-      fc.asyncProperty(example, example, fc.integer({ min: 1, max: 1e6 }), async (a, b, segment) => {
-        const rest = length - a.length - b.length;
-        const fill = (value: number) => new Array<number>(rest).fill(value);
-        const packed = await logits(
-          packedInputs(
-            [...a, ...b, ...fill(1)],
-            [...a.keys(), ...b.keys(), ...fill(0)],
-            [...a.map(() => segment), ...b.map(() => segment + 1), ...fill(0)],
-            length,
-          ),
-        );
-        for (const [ids, start] of [
-          [a, 0],
-          [b, a.length],
-        ] as const) {
-          const padding = new Array<number>(length - ids.length).fill(0);
-          const alone = await logits(
-            maskedInputs([...ids, ...padding], [...ids.map(() => 1), ...padding], length),
-          );
-          const rows = packed.subarray(start * vocabSize, (start + ids.length) * vocabSize);
-          expect(rows).toBeAllclose(alone.subarray(0, ids.length * vocabSize), 1e-5);
-        }
-      }),
-      { numRuns: 15 },
-    );
-  });
-
-  test("logitsAt picks rows of the full logits", async () => {
-    const model = await AutoModelForCausalLM.fromPretrained(golden("opt-post"));
-    const inputs = maskedInputs([5, 6, 7, 8, 9, 1], [1, 1, 1, 1, 1, 0], 3);
-    const logits = logitsOf(model, "onnx:cpu");
-    const [all, some] = [
-      await logits(inputs),
-      await logits({ ...inputs, logitsAt: hostTensor(Int32Array.of(4, 1), [2]) }),
-    ];
-    const row = (i: number) => [...all.subarray(i * 452, (i + 1) * 452)];
-    expect(some).toBeAllclose([...row(4), ...row(1)], 1e-6);
-  });
-
-  test("dropout acts in train mode only, and by its seed", async () => {
-    const config = { ...readGoldenJson("opt-pre/config.json"), dropout: 0.3, attention_dropout: 0.3 };
-    const tensors = await readTensors("opt-pre/model.safetensors");
-    const model = await AutoModelForCausalLM.fromPretrained(memoryFiles({ "config.json": config }, tensors));
-    const inputs = maskedInputs([5, 6, 7, 8], [1, 1, 1, 1], 4);
-    const still = await logitsOf(model, "onnx:cpu")(inputs);
-    model.train();
-    const logits = logitsOf(model, "onnx:cpu");
-    const first = await logits(inputs);
-    expect(first).not.toBeAllclose(still, 1e-2);
-    expect(await logits(inputs)).toBeAllclose(first, 0);
-    model.dropoutSeed.set(7);
-    expect(await logits(inputs)).not.toBeAllclose(first, 1e-2);
-  });
-
   test("the gradient of a weight agrees with central differences", async () => {
     const model = await AutoModelForCausalLM.fromPretrained(golden("opt-post"));
     const weight = model.stateDict().get("model.decoder.layers.0.self_attn.v_proj.weight")!;
