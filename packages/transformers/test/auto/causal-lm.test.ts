@@ -261,3 +261,61 @@ test("warns of unknown tensors and of settings that greedy generation does not f
     "memory: generation_config.json asks for num_beams 4, which generate does not follow: it is greedy",
   ]);
 });
+
+describe("checkpoints of other times", () => {
+  test("GPT-2 without its prefix, with the masks that layers held", async () => {
+    const weights = await readTensors("gpt2-tiny/model.safetensors");
+    const bare = new Map([...weights].map(([name, value]) => [name.replace(/^transformer\./, ""), value]));
+    const mask: TensorData = { dtype: "U8", shape: [1, 1, 1, 1], data: new Uint8Array(1) };
+    bare.set("h.0.attn.bias", mask).set("h.1.attn.masked_bias", mask);
+    const json = readGoldenJson("gpt2-tiny/config.json");
+    const { model, warnings } = await loadWith({ "config.json": json }, bare);
+    expect(warnings).toEqual([]);
+    for (const [name, { data }] of weights) expect(model.getParameter(name).data).toEqual(data);
+    expect(model.hasTiedHead()).toBe(true);
+  });
+
+  test("LLaMA with the frequencies that layers held", async () => {
+    const weights = await readTensors("llama-tiny/model.safetensors");
+    const extra: TensorData = { dtype: "F32", shape: [1], data: Float32Array.of(1) };
+    weights.set("model.layers.0.self_attn.rotary_emb.inv_freq", extra);
+    const { warnings } = await loadWith({ "config.json": readGoldenJson("llama-tiny/config.json") }, weights);
+    expect(warnings).toEqual([]);
+  });
+
+  test("LLaMA whose configuration does not tie the head needs one", async () => {
+    const weights = await readTensors("llama-tiny/model.safetensors");
+    weights.delete("lm_head.weight");
+    const json = readGoldenJson("llama-tiny/config.json");
+    await expect(loadWith({ "config.json": json }, weights)).rejects.toThrow(/missing: lm_head.weight$/);
+    const tied = await loadWith({ "config.json": { ...json, tie_word_embeddings: true } }, weights);
+    expect(tied.model.hasTiedHead()).toBe(true);
+  });
+});
+
+test("an untied head is saved as one, also where config.json does not speak of it", async () => {
+  const { tie_word_embeddings: _, ...silent } = readGoldenJson("gpt2-tiny/config.json");
+  const weights = await readTensors("gpt2-tiny/model.safetensors");
+  const other: TensorData = { dtype: "F32", shape: [64, 32], data: new Float32Array(64 * 32).fill(0.5) };
+  const { model } = await loadWith({ "config.json": silent }, weights.set("lm_head.weight", other));
+  const target = join(folder, "silent");
+  await model.savePretrained(target);
+  expect(JSON.parse(readFileSync(join(target, "config.json"), "utf8")).tie_word_embeddings).toBe(false);
+});
+
+test("GPT-2's new weights are smaller at the ends of residual branches", () => {
+  const fresh = AutoConfig.fromJson({
+    model_type: "gpt2",
+    vocab_size: 10,
+    n_embd: 64,
+    n_layer: 8,
+    n_head: 2,
+  });
+  const model = AutoModelForCausalLM.fromConfig(fresh, { seed: 1 });
+  for (const [name, { data }] of model.namedParameters()) {
+    if (!/c_\w+\.weight/.test(name)) continue;
+    const values = Float64Array.from(data);
+    const std = Math.sqrt(values.reduce((sum, x) => sum + x * x, 0) / values.length);
+    expect(std / (name.endsWith("c_proj.weight") ? 0.02 / 4 : 0.02)).toBeCloseTo(1, 1);
+  }
+});
