@@ -19,7 +19,10 @@ import { PreTrainedModel } from "./pretrained-model";
 export interface SequenceClassifierInputs {
   /** Token ids, int32 [rows, length]. */
   readonly inputIds: Tensor;
-  /** Position of each token in its own example, from 0, int32 [rows, length]. Its place in the row when absent. */
+  /**
+   * Position of each token in its own example, from 0, int32 [rows, length]. Its place in the row when absent; Python
+   * does so too, but for OPT, whose positions it counts from the first token behind padding on the left.
+   */
   readonly positionIds?: Tensor;
   /**
    * The example that each token belongs to, int32 [rows, length]; 0 is padding, so that an attention mask will do.

@@ -1,4 +1,5 @@
 import { compile, hostTensor, structureOf } from "@waveft/autograd";
+import { bfloat16ToFloat32 } from "@waveft/safetensors";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
@@ -188,6 +189,24 @@ describe("classifiers", () => {
     expect(await run({ ...inputs, tokenTypeIds: types })).not.toBeAllclose(before, 1e-3);
   });
 });
+
+test.each(Object.keys(architectures) as Type[])(
+  "%s: half-precision weights are computed with as they are",
+  async (type) => {
+    const config = configOf(type, { num_labels: 3 });
+    const half = AutoModelForSequenceClassification.fromConfig(config, { seed: 10, dtype: "bfloat16" });
+    const full = AutoModelForSequenceClassification.fromConfig(config, { seed: 10 });
+    for (const [name, parameter] of full.namedParameters())
+      parameter.data = bfloat16ToFloat32(half.getParameter(name).data as Uint16Array);
+    const [a, b] = await Promise.all(
+      [half, full].map(async (model) => {
+        const run = compile((inputs: SequenceClassifierInputs) => model.forward(inputs).logits, { device });
+        return (await run(alone([5, 6, 7, 8], 4))).data;
+      }),
+    );
+    expect(a).toBeAllclose(b!, 1e-6);
+  },
+);
 
 const dropouts: Record<Type, string[]> = {
   opt: ["dropout", "attention_dropout"],
