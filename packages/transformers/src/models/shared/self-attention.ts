@@ -14,7 +14,7 @@ import {
   where,
 } from "@waveft/autograd";
 
-/** Keys and values of one layer, float32 [rows, heads, length, width]. */
+/** Keys and values of one layer, float32 [rows, kvHeads, length, width], keys turned by their positions. */
 export interface KeyValues {
   readonly keys: Tensor;
   readonly values: Tensor;
@@ -24,7 +24,7 @@ export interface KeyValues {
 export interface KeyValueCache {
   /** int32 [rows, capacity]: the segment of each cached token, 0 where there is none. */
   readonly segmentIds: Tensor;
-  /** One entry a layer, each [rows, heads, capacity, width]. */
+  /** One entry a layer, each [rows, kvHeads, capacity, width]. */
   readonly layers: readonly KeyValues[];
 }
 
