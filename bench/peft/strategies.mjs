@@ -19,7 +19,7 @@ const nameOf = ({ strategy, forward, gradient }) =>
 const tooMuch = 3e9;
 
 export const strategies = async ({ size, wavelets, counts, runs }) => {
-  const engine = await onnxEngine("cpu", { memory: "low" });
+  const engine = await onnxEngine("cpu", {});
   const operands = makeOperands(size);
   const frozen = await openStep(engine, operands);
   const rows = [];

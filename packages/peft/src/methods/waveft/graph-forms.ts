@@ -1,4 +1,5 @@
 import {
+  concat,
   conv1d,
   customGradient,
   gather,
@@ -7,6 +8,7 @@ import {
   reshape,
   scatterAdd,
   slice,
+  sum,
   type Tensor,
   transpose,
 } from "@waveft/autograd";
@@ -28,37 +30,82 @@ const feed = (data: Int32Array | Float32Array, shape: readonly number[]): Parame
     { requiresGrad: false },
   );
 
-/** Places of the coefficients in a matrix [height, width]. */
+/** Places of the coefficients in a matrix [height, width], from top to bottom: neighbours in memory come together. */
 interface SparsePlaces {
   readonly rows: Parameter;
   readonly columns: Parameter;
-  readonly flat: Parameter;
   readonly height: number;
   readonly width: number;
 }
 
-const placesOf = (rows: Int32Array, columns: Int32Array, height: number, width: number): SparsePlaces => {
+interface SortedPlaces extends SparsePlaces {
+  readonly flat: Parameter;
+  /** From the order of the values to this one, and back. */
+  readonly order: Parameter;
+  readonly inverse: Parameter;
+}
+
+const placesOf = (rows: Int32Array, columns: Int32Array, height: number, width: number): SortedPlaces => {
   const index = (data: Int32Array) => feed(data, [data.length]);
-  const flat = rows.map((row, n) => row * width + columns[n]!);
-  return { rows: index(rows), columns: index(columns), flat: index(flat), height, width };
+  const order = rows.map((_, n) => n).sort((a, b) => rows[a]! - rows[b]! || columns[a]! - columns[b]!);
+  const inverse = new Int32Array(order.length);
+  order.forEach((n, place) => {
+    inverse[n] = place;
+  });
+  return {
+    rows: index(order.map((n) => rows[n]!)),
+    columns: index(order.map((n) => columns[n]!)),
+    flat: index(order.map((n) => rows[n]! * width + columns[n]!)),
+    order: index(order),
+    inverse: index(inverse),
+    height,
+    width,
+  };
 };
 
-/** x [tokens, width] → [height, tokens]: the sparse matrix times xᵀ. Its gradient in the values is a sampled product. */
-const sparseProduct = (x: Tensor, values: Tensor, { rows, columns, height }: SparsePlaces): Tensor => {
-  const taken = gather(transpose(x), columns);
-  return scatterAdd(mul(taken, reshape(values, [-1, 1])), rows, height);
+/** The values in the order of the places. */
+const sorted = (values: Tensor, { order, inverse }: SortedPlaces): Tensor =>
+  customGradient(gather(values, order), [values], (dy) => [gather(dy, inverse)]);
+
+/** The sparse matrix times x [width, tokens] → [height, tokens]. */
+const sparseProduct = (x: Tensor, values: Tensor, places: SparsePlaces): Tensor => {
+  const { rows, columns, height, width } = places;
+  const products = mul(gather(x, columns), reshape(values, [-1, 1]));
+  const transposed = { rows: columns, columns: rows, height: width, width: height };
+  return customGradient(scatterAdd(products, rows, height), [x, values], (dy) => [
+    sparseProduct(dy, values, transposed),
+    sampledProduct(dy, x, places),
+  ]);
 };
 
-const sparseMatrix = (values: Tensor, { flat, height, width }: SparsePlaces): Tensor =>
-  reshape(scatterAdd(values, flat, height * width), [height, width]);
+/** Numbers gathered at a time: what is taken, multiplied and summed stays in the processor's caches. */
+const CHUNK = 2 ** 19;
+
+/** Σ_t u[row, t] v[column, t] at each place: its share of the product u vᵀ, the gradient of a sparse matrix. */
+const sampledProduct = (u: Tensor, v: Tensor, { rows, columns }: SparsePlaces): Tensor => {
+  const count = rows.tensor.size;
+  const step = Math.max(16, Math.ceil(CHUNK / Math.max(1, u.shape[1]!)));
+  const parts: Tensor[] = [];
+  for (let from = 0; from < count; from += step) {
+    const part = (indices: Parameter) => slice(indices, [from], [Math.min(count, from + step)]);
+    parts.push(sum(mul(gather(u, part(rows)), gather(v, part(columns))), { axes: 1 }));
+  }
+  return parts.length === 1 ? parts[0]! : concat(parts, 0);
+};
+
+const sparseMatrix = (values: Tensor, { flat, height, width }: SortedPlaces): Tensor => {
+  const matrix = scatterAdd(values, flat, height * width);
+  return reshape(matrix, [height, width]);
+};
 
 /** Coefficients that are entries of ΔW. */
 export const directForms = ({ rows, columns, shape }: CoordinateSet, scaling: number): GraphForms => {
   const places = placesOf(rows, columns, ...shape);
   const scale = feed(Float32Array.of(scaling), []);
+  const scaled = (values: Tensor) => mul(sorted(values, places), scale);
   return {
-    product: (x, values) => transpose(sparseProduct(x, mul(values, scale), places)),
-    matrix: (values) => sparseMatrix(mul(values, scale), places),
+    product: (x, values) => transpose(sparseProduct(transpose(x), scaled(values), places)),
+    matrix: (values) => sparseMatrix(scaled(values), places),
   };
 };
 
@@ -83,13 +130,14 @@ export const waveletForms = (
   );
   const bank = filterBank(filters);
   const scale = feed(Float32Array.of(scaling), []);
+  const scaled = (values: Tensor) => mul(sorted(values, places), scale);
   return {
     product: (x, values) => {
-      const product = sparseProduct(analyse(x, bank), mul(values, scale), places);
+      const product = sparseProduct(transpose(analyse(x, bank)), scaled(values), places);
       return synthesise(transpose(product), bank, out);
     },
     matrix: (values) => {
-      const across = synthesise(sparseMatrix(mul(values, scale), places), bank, width);
+      const across = synthesise(sparseMatrix(scaled(values), places), bank, width);
       return transpose(synthesise(transpose(across), bank, out));
     },
   };
