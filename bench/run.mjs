@@ -1,6 +1,7 @@
 // pnpm bench <name> [options]: one measurement beside its real peer, in one run. Run `pnpm build` first.
 const benches = {
   autograd: "./autograd.mjs",
+  peft: "./peft.mjs",
   wavelet: "./wavelet.mjs",
 };
 
