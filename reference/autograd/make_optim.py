@@ -125,6 +125,8 @@ schedules = [
         {"decaySteps": 6, "minFactor": 0.2},
         {"num_decay_steps": 6, "min_lr_ratio": 0.2},
     ),
+    # The fall begins before the warm-up ends.
+    named("warmup_stable_decay", 9, {"decaySteps": 16}, {"num_decay_steps": 16}),
     schedule_case("step", {"stepSize": 4, "gamma": 0.5}, lambda o: lr_scheduler.StepLR(o, 4, 0.5)),
     schedule_case("exponential", {"gamma": 0.9}, lambda o: lr_scheduler.ExponentialLR(o, 0.9)),
 ]

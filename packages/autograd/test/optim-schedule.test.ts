@@ -80,6 +80,7 @@ describe("schedules", () => {
           }
           if (name !== "inverse_sqrt") expect(factor(end + 5)).toBe(factor(end + 1));
         }),
+        { examples: [[[12, 11]], [[12, 12]], [[3, 0]]] },
       );
     },
   );

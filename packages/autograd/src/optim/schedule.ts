@@ -54,6 +54,7 @@ export const polynomialSchedule = (
   { power = 1, endFactor = 0 }: PolynomialOptions = {},
 ): Schedule =>
   warmedUp(warmupSteps, (step) => {
+    if (step >= totalSteps) return endFactor;
     const remaining = 1 - progressAt(step, warmupSteps, totalSteps);
     return (1 - endFactor) * remaining ** power + endFactor;
   });
@@ -75,8 +76,8 @@ export interface WarmupStableDecayOptions {
 }
 
 /**
- * Rises in a straight line over `warmupSteps`, stays 1, and falls over the last `decaySteps` by half a cosine
- * (Hu et al., arXiv 2404.06395).
+ * Rises in a straight line over `warmupSteps`, stays 1, and falls over the last `decaySteps` until `totalSteps` by half
+ * a cosine (Hu et al., arXiv 2404.06395). Where the two overlap, the fall is joined where the warm-up ends.
  */
 export const warmupStableDecaySchedule = (
   warmupSteps: number,
@@ -84,10 +85,11 @@ export const warmupStableDecaySchedule = (
   { decaySteps = Math.ceil(totalSteps / 10), minFactor = 0 }: WarmupStableDecayOptions = {},
 ): Schedule => {
   const scaled = (factor: number) => factor * (1 - minFactor) + minFactor;
-  const decayStart = Math.max(warmupSteps, totalSteps - decaySteps);
+  const decayStart = totalSteps - decaySteps;
   return (step) => {
     if (step < warmupSteps) return scaled(step / warmupSteps);
-    return step < decayStart ? 1 : scaled(cosine(progressAt(step, decayStart, decayStart + decaySteps)));
+    if (step >= totalSteps) return minFactor;
+    return step < decayStart ? 1 : scaled(cosine(progressAt(step, decayStart, totalSteps)));
   };
 };
 
