@@ -172,6 +172,32 @@ describe("against the definition, on random shapes", () => {
   });
 });
 
+test("a remainder of floats has the divisor's sign and is what a division leaves", async () => {
+  const divisor = fc.float({ min: Math.fround(0.1), max: 9, noNaN: true });
+  const times = fc.integer({ min: -60000, max: 60000 });
+  const pair = fc.tuple(divisor, fc.boolean(), times, fc.integer({ min: -2, max: 2 }));
+  const pairs = fc.array(pair, { minLength: 1, maxLength: 60 });
+  for (const engine of engines.values())
+    await fc.assert(
+      fc.asyncProperty(pairs, async (list) => {
+        const b = Float32Array.from(list, ([size, negative]) => (negative ? -size : size));
+        // Multiples of the divisor, and the numbers beside them.
+        const a = Float32Array.from(list, ([, , count], i) => count * b[i]!);
+        const bits = new Int32Array(a.buffer);
+        for (const [i, [, , count, steps]] of list.entries()) if (count !== 0) bits[i]! += steps;
+        const feeds = [hostTensor(a, [a.length]), hostTensor(b, [b.length])];
+        const [rest] = await runOnce(engine, feeds, (x, y) => [f.remainder(x!, y!)]);
+        rest!.data.forEach((value, i) => {
+          expect(value * b[i]!).toBeGreaterThanOrEqual(0);
+          const turns = (a[i]! - value) / b[i]!;
+          expect(Math.abs(turns - Math.round(turns))).toBeLessThanOrEqual(2 ** -22 * (1 + Math.abs(turns)));
+        });
+      }),
+      // The quotient of the example is rounded up to a whole number.
+      { ...runs, examples: [[[[Math.fround(1.3023589), false, 23335, -1]]]] },
+    );
+});
+
 test("random graphs and their gradients agree between the modes", async () => {
   const number = fc.nat(2 ** 20);
   const plan = fc.array(fc.tuple(number, number, number, number), { minLength: 1, maxLength: 14 });

@@ -1,6 +1,7 @@
 import type { Operand } from "../define-op";
 import * as ops from "../ops";
 import type { Tensor } from "../tensor";
+import { logicalXor, notEqual } from "./comparison";
 import { take, takePair } from "./operands";
 import { polynomial } from "./polynomial";
 
@@ -52,7 +53,14 @@ export const clamp = (x: Operand, { min, max }: { min?: Operand; max?: Operand }
 /** a − b ⌊a / b⌋ of float32 or int32: 0 or of the sign of b, as Python's `%`; a, where integers are divided by 0. */
 export const remainder = (a: Operand, b: Operand): Tensor => {
   const [first, second] = takePair("remainder", a, b, numeric);
-  return ops.sub(first, ops.mul(second, ops.floorDivide(first, second)));
+  const quotient = ops.floorDivide(first, second);
+  const product = ops.mul(second, quotient);
+  if (first.dtype === "int32") return ops.sub(first, product);
+  // A quotient of 0 beside an infinite divisor, whose product is NaN.
+  const rest = ops.sub(first, ops.where(ops.equal(quotient, 0), 0, product));
+  // A quotient that was rounded up to a whole number leaves a rest on the other side of 0.
+  const isBeyond = ops.logicalAnd(notEqual(rest, 0), logicalXor(ops.less(rest, 0), ops.less(second, 0)));
+  return ops.where(isBeyond, ops.add(rest, second), rest);
 };
 
 /** 2ˣ. */

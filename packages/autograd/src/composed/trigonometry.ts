@@ -112,7 +112,8 @@ export const asinh = (x: Operand): Tensor => {
 export const acosh = (x: Operand): Tensor => {
   const tensor = take("acosh", x);
   const above = ops.sub(tensor, 1);
-  const root = ops.sqrt(ops.mul(above, ops.add(tensor, 1)));
+  // A root of each: their product is above 0 also below −1.
+  const root = ops.mul(ops.sqrt(above), ops.sqrt(ops.add(tensor, 1)));
   const value = ops.where(
     ops.less(tensor, vast),
     log1p(ops.add(above, root)),

@@ -5,7 +5,8 @@ import { mapKernel } from "../kernel-text";
 import type { OnnxBuilder } from "../op";
 
 /**
- * ⌊a / b⌋ of int32 or float32 tensors, as Python's `//`; integers divided by 0 give 0. Its gradient is 0.
+ * ⌊a / b⌋ of int32 or float32 tensors (there of the rounded quotient), towards −∞ as Python's `//`; integers divided
+ * by 0 give 0. Its gradient is 0.
  * gpu engines hold integers as float32: |a|, |b| < 2²⁴ (2²⁰ on webgl2 and webgpu, which divide less exactly).
  */
 export const floorDivide: Op<[a: Operand, b: Operand], object> = defineOp(
