@@ -97,7 +97,9 @@ const arrayFrom = (values: readonly number[], dtype: DType): TensorArray => {
   if (dtype === "int32") return Int32Array.from(values);
   if (dtype === "bool") return Uint8Array.from(values);
   if (dtype === "float32") return Float32Array.from(values);
-  throw new AutogradError(`hostTensor: ${dtype} is stored as bits; give a Uint16Array, or float32 and cast`);
+  throw new AutogradError(
+    `hostTensor: ${dtype} is stored as bits; give a Uint16Array, which encodeHalf makes of numbers`,
+  );
 };
 
 /** Bytes that a tensor of this type takes on the host. */

@@ -3,18 +3,26 @@ import type { DType, Shape } from "../dtype";
 import { allocate } from "../dtype";
 import { AutogradError } from "../errors";
 import * as ops from "../ops";
+import { checkSizes } from "../shape";
 import type { Tensor } from "../tensor";
 
 /** `value` everywhere: one number in the graph, however large the shape. dtype float32 (default), int32 or bool. */
-export const full = (shape: Shape, value: number | boolean, dtype: DType = "float32"): Tensor =>
-  ops.broadcastTo(constant([Number(value)], [], dtype), shape);
+export const full = (shape: Shape, value: number | boolean, dtype: DType = "float32"): Tensor => {
+  checkSizes("full", shape);
+  return ops.broadcastTo(constant([Number(value)], [], dtype), shape);
+};
 
 /** 0 everywhere, of any dtype. */
-export const zeros = (shape: Shape, dtype: DType = "float32"): Tensor =>
-  ops.broadcastTo(constant(allocate(dtype, 1), [], dtype), shape);
+export const zeros = (shape: Shape, dtype: DType = "float32"): Tensor => {
+  checkSizes("zeros", shape);
+  return ops.broadcastTo(constant(allocate(dtype, 1), [], dtype), shape);
+};
 
 /** 1 everywhere. */
-export const ones = (shape: Shape, dtype: DType = "float32"): Tensor => full(shape, 1, dtype);
+export const ones = (shape: Shape, dtype: DType = "float32"): Tensor => {
+  checkSizes("ones", shape);
+  return full(shape, 1, dtype);
+};
 
 /** 0 in the shape and dtype of `x`. */
 export const zerosLike = (x: Tensor): Tensor => zeros(x.shape, x.dtype);
@@ -28,7 +36,10 @@ export const eye = (
   columns: number = rows,
   diagonal = 0,
   dtype: Extract<DType, "float32" | "int32" | "bool"> = "float32",
-): Tensor => ops.oneHot(arange(diagonal, rows + diagonal, { dtype: "int32" }), columns, dtype);
+): Tensor => {
+  checkSizes("eye", [rows, columns]);
+  return ops.oneHot(arange(diagonal, rows + diagonal, { dtype: "int32" }), columns, dtype);
+};
 
 export interface ArangeOptions {
   /** Distance of neighbours (default 1), not 0. */
