@@ -22,7 +22,7 @@ const expectFlat = async (work: () => Promise<unknown>): Promise<void> => {
   await work();
   const before = await bytesInUse();
   await work();
-  // Code that is compiled and recompiled moves the heap by less; the gradients of 500 steps are 5 MB.
+  // Code that is compiled and recompiled moves the heap by less; what 500 steps give is 5 MB.
   expect((await bytesInUse()) - before).toBeLessThan(1.5e6);
 };
 
