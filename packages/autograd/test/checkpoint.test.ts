@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Tensor } from "../src";
 import {
+  add,
   checkpoint,
   constant,
   evaluate,
@@ -18,6 +19,7 @@ import {
   tanh,
   where,
 } from "../src";
+import { makePlan, peakBytes } from "../src/engines/gpu/plan";
 
 const numbers = (size: number, seed: number) =>
   Float32Array.from({ length: size }, (_, i) => Math.sin(i * 12.9898 + seed));
@@ -61,5 +63,29 @@ describe("checkpoint", () => {
     const y = checkpoint(block, x, ids);
     expect(count(y)).toBe(1);
     expect(count(y, ...gradients(sum(y), [x]))).toBe(2);
+  });
+
+  test.each(["cpu", "webasm", "webgl2", "webgpu"] as const)("lets a plan of gpu:%s hold far less", (mode) => {
+    const [rows, width, wide, blocks] = [512, 64, 2048, 12];
+    const layers = Array.from({ length: blocks }, () =>
+      [
+        [wide, width],
+        [width, wide],
+      ].map((shape) => new Parameter(hostTensor(new Float32Array(wide * width), shape))),
+    );
+    const peak = (wrap: (fn: (x: Tensor) => Tensor, x: Tensor) => Tensor): number => {
+      const input = constant(new Float32Array(rows * width), [rows, width]);
+      const y = layers.reduce<Tensor>(
+        (x, [up, down]) => wrap((h) => add(h, linear(gelu(linear(h, up!)), down!)), x),
+        input,
+      );
+      const loss = sum(mul(y, y));
+      return peakBytes(makePlan(mode, makeGraph([], [loss, ...gradients(loss, layers.flat())])));
+    };
+    const [plain, saved] = [peak((fn, x) => fn(x)), peak(checkpoint)];
+    const [activations, slopes] = [rows * wide * 4, wide * width * 4 * 2];
+    // Two activations of every block; or those of one block at a time. Beside them the gradients of the weights.
+    expect(plain).toBeGreaterThan(2 * blocks * activations);
+    expect(saved).toBeLessThan(5 * activations + blocks * (slopes + rows * width * 4));
   });
 });

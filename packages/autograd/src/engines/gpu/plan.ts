@@ -35,9 +35,15 @@ export interface Plan {
   readonly work: number;
 }
 
+interface DraftStep extends PlanStep {
+  readonly work: number;
+  /** The least id of the nodes that it is a step of: its own steps come before it in this order, too. */
+  born: number;
+}
+
 export const makePlan = (mode: GpuMode, graph: Graph): Plan => {
   const engine = `gpu:${mode}`;
-  const steps: (PlanStep & { readonly work: number })[] = [];
+  const steps: DraftStep[] = [];
   const known = new Map<string, Source>();
   const names = new Map<Source, string>();
   const values = new Map<Tensor, Source>();
@@ -59,7 +65,7 @@ export const makePlan = (mode: GpuMode, graph: Graph): Plan => {
   };
 
   const addStep = (
-    op: string,
+    { op, id }: Pick<Tensor, "op" | "id">,
     { source, size, scalar, work = 1 }: Omit<GpuStep, "args">,
     args: readonly Source[],
   ): Source => {
@@ -67,10 +73,14 @@ export const makePlan = (mode: GpuMode, graph: Graph): Plan => {
     if (mode !== "cpu") checkLoops(engine, op, source);
     const key = `step ${size} ${scalar?.y} ${args.map((arg) => names.get(arg)).join(",")} ${source}`;
     const found = known.get(key);
-    if (found !== undefined) return found;
+    if (found?.kind === "step") {
+      const step = steps[found.step]!;
+      step.born = Math.min(step.born, id);
+      return found;
+    }
     const lengths = args.map(lengthOf);
     const rest = scalar === undefined ? {} : { scalar };
-    steps.push({ op, source, size, args, lengths, work: work * size, ...rest });
+    steps.push({ op, source, size, args, lengths, work: work * size, born: id, ...rest });
     const made: Source = { kind: "step", step: steps.length - 1 };
     known.set(key, made);
     // A short name: keys of later steps would grow with the depth of the graph.
@@ -90,7 +100,7 @@ export const makePlan = (mode: GpuMode, graph: Graph): Plan => {
       const from = step.args.map((arg) =>
         typeof arg === "number" ? values.get(inputs[arg]!)! : made[arg.step]!,
       );
-      made.push(addStep(node.op, step, from));
+      made.push(addStep(node, step, from));
     }
     return made.at(-1) ?? empty;
   };
@@ -118,13 +128,14 @@ export const makePlan = (mode: GpuMode, graph: Graph): Plan => {
   // Results are read back as flat arrays.
   const flat = (source: Source, size: number): Source => {
     const step = source.kind === "step" ? steps[source.step]! : null;
-    return step?.scalar === undefined ? source : addStep(step.op, viewKernel(0, size, [size], [1]), [source]);
+    if (step?.scalar === undefined) return source;
+    return addStep({ op: step.op, id: step.born }, viewKernel(0, size, [size], [1]), [source]);
   };
   const outputs = graph.outputs.map((node) => ({
     from: flat(values.get(node)!, sizeOf(node.shape)),
     type: node,
   }));
-  return prune(steps, outputs);
+  return thriftier(steps, outputs);
 };
 
 /** Loops count in float32 there: one of more turns would never end. */
@@ -136,26 +147,44 @@ const checkLoops = (engine: string, op: string, source: string): void => {
       );
 };
 
-/** Leaves out the steps that no output needs (operands of custom gradients, say) and numbers the rest anew. */
-const prune = (
-  steps: readonly (PlanStep & { readonly work: number })[],
-  outputs: readonly { readonly from: Source; readonly type: TensorType }[],
-): Plan => {
+type Outputs = Plan["outputs"];
+
+/**
+ * The plan of the steps that outputs need, in the order of the graph or in that in which its nodes were made, whichever
+ * holds less at a time: the first computes values where they are needed, the second a layer's gradients before it goes
+ * on to the next, so that what was kept, or computed again, for them can go.
+ */
+const thriftier = (steps: readonly DraftStep[], outputs: Outputs): Plan => {
+  const used = usedSteps(steps, outputs);
+  const made = used.toSorted((a, b) => steps[a]!.born - steps[b]!.born || a - b);
+  const [byNeed, byBirth] = [inOrder(steps, used, outputs), inOrder(steps, made, outputs)];
+  return peakBytes(byBirth) < peakBytes(byNeed) ? byBirth : byNeed;
+};
+
+/** Without the steps that no output needs: operands of custom gradients, say. */
+const usedSteps = (steps: readonly DraftStep[], outputs: Outputs): readonly number[] => {
   const used = new Set<number>();
   const use = (source: Source) => source.kind === "step" && used.add(source.step);
   for (const { from } of outputs) use(from);
   for (let i = steps.length - 1; i >= 0; i--) if (used.has(i)) steps[i]!.args.forEach(use);
-  const kept = steps.flatMap((step, i) => (used.has(i) ? [{ ...step, old: i }] : []));
-  const numbers = new Map(kept.map(({ old }, i) => [old, i]));
+  return steps.flatMap((_, i) => (used.has(i) ? [i] : []));
+};
+
+/** The steps of the numbers in `order`, numbered anew. */
+const inOrder = (steps: readonly DraftStep[], order: readonly number[], outputs: Outputs): Plan => {
+  const numbers = new Map(order.map((old, i) => [old, i]));
   const renumber = (source: Source): Source =>
     source.kind === "step" ? { kind: "step", step: numbers.get(source.step)! } : source;
   return {
-    steps: kept.map(({ old: _, work: __, ...step }) => ({ ...step, args: step.args.map(renumber) })),
+    steps: order.map((old) => {
+      const { work: _, born: __, ...step } = steps[old]!;
+      return { ...step, args: step.args.map(renumber) };
+    }),
     outputs: outputs.map(({ from, type: { shape, dtype } }) => ({
       from: renumber(from),
       type: { shape, dtype },
     })),
-    work: kept.reduce((total, { work }) => total + work, 0),
+    work: order.reduce((total, old) => total + steps[old]!.work, 0),
   };
 };
 
