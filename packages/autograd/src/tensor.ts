@@ -19,9 +19,6 @@ export interface HostTensor extends TensorType {
   readonly data: TensorArray;
 }
 
-/** Node kinds without an op definition: where a graph gets its numbers from. */
-export type LeafKind = "input" | "parameter" | "constant";
-
 /**
  * An immutable handle on one node of a lazily built graph. Making it computes nothing; a compiled
  * function, or `evaluate`, runs it.
@@ -32,7 +29,7 @@ export class Tensor implements TensorType {
   #disposed = false;
 
   constructor(
-    /** Name of the op, or the kind of leaf. */
+    /** Name of the op, or the kind of leaf: input, parameter or constant. */
     readonly op: string,
     readonly inputs: readonly Tensor[],
     readonly attributes: Readonly<Record<string, unknown>>,

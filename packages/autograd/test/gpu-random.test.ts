@@ -3,8 +3,9 @@ import type { Engine } from "../src";
 import { constant } from "../src";
 import { gpuEngine } from "../src/engines/gpu";
 import * as ops from "../src/ops";
-import { modulus, randomUniformHost } from "../src/random";
+import { modulus } from "../src/random";
 import { randomCases, runOnce } from "./op-cases";
+import { randomUniformHost } from "./random-host";
 
 describe.each(["cpu", "webasm"] as const)("gpu:%s", (mode) => {
   let engine: Engine;

@@ -15,7 +15,7 @@ export const opCases: readonly OpCase[] = [
   ...nnCases,
 ];
 
-/** Draws of `randomUniform` that every engine gives exactly as `randomUniformHost` (src/random.ts) does. */
+/** Draws of `randomUniform` that every engine gives exactly as `randomUniformHost` (random-host.ts) does. */
 export const randomCases: readonly { seed: number; salt: number; shape: Shape }[] = [
   { seed: 0, salt: 0, shape: [5] },
   { seed: 1, salt: 7, shape: [3, 700] },

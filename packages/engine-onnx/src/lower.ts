@@ -178,7 +178,7 @@ class GraphWriter {
       producerName: "waveft",
       opsetImport: [
         { domain: "", version: versions.opset },
-        { domain: "com.microsoft", version: 1 },
+        ...[...new Set(node.flatMap(({ domain }) => domain ?? []))].map((domain) => ({ domain, version: 1 })),
       ],
       graph: {
         name: "graph",

@@ -5,6 +5,7 @@ import {
   hostTensor,
   layerNorm,
   makeGraph,
+  matmul,
   mul,
   Parameter,
   slice,
@@ -133,11 +134,20 @@ describe("toOnnx", () => {
     expect(written.input.map(({ name }) => name)).toEqual(["input0", "parameter0"]);
     expect(written.initializer).toHaveLength(1);
     expect(written.node.map(({ opType }) => opType)).toEqual(["Add", "Mul", "Add"]);
-    expect(opsetImport[0]).toEqual({ domain: "", version: 21 });
+    expect(opsetImport).toEqual([{ domain: "", version: 21 }]);
     const session = await InferenceSession.create(bytes);
     const { output0 } = await session.run({ input0: floats(1, 2), parameter0: floats(3, 4) });
     expect(output0!.data).toEqual(Float32Array.of(5, 10.5));
     await session.release();
+  });
+
+  test("imports the operator sets that nodes are of, and no others", () => {
+    const batches = new Tensor("input", [], { index: 0 }, [2, 3, 4], "float32");
+    const product = matmul(batches, batches, { transposeB: true });
+    expect(decode(toOnnx(makeGraph([batches], [product]))).opsetImport).toEqual([
+      { domain: "", version: 21 },
+      { domain: "com.microsoft", version: 1 },
+    ]);
   });
 
   test("embeds the parameters' present values, and calls inputs and outputs as asked", async () => {
