@@ -1,5 +1,5 @@
 import type { Engine } from "@waveft/autograd";
-import { hostTensor, matmul, sizeOf } from "@waveft/autograd";
+import { exp, hostTensor, matmul, sizeOf } from "@waveft/autograd";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { onnxEngine } from "../src";
 import { runOn } from "./run";
@@ -36,6 +36,20 @@ describe.each(["cpu", "wasm"] as const)("onnx:%s", (provider) => {
       [false, true].map((transposeB) => ({ a, b, options: { transposeA, transposeB } })),
     ),
   );
+
+  test.each(cases)("matmul over nothing, of batches $a and $b, $options, is 0", async ({ a, b, options }) => {
+    const left = hostTensor([], [...a, ...(options.transposeA ? [0, m] : [m, 0])]);
+    const right = hostTensor([], [...b, ...(options.transposeB ? [n, 0] : [0, n])]);
+    const used = hostTensor(new Float32Array(300).fill(1), [300]);
+    // Several times, after other values: what nobody writes is not always 0.
+    for (let i = 0; i < 3; i++) {
+      const [, product] = await runOn(engine, [left, right, used], (x, y, z) => [
+        exp(z!),
+        matmul(x!, y!, options),
+      ]);
+      expect(product!.data.every((value) => value === 0)).toBe(true);
+    }
+  });
 
   test.each(cases)("matmul of batches $a and $b, $options", async ({ a, b, options }) => {
     const { transposeA, transposeB } = options;

@@ -57,8 +57,8 @@ export const matmul: Op<[a: Operand, b: Operand, options?: Partial<MatmulAttribu
       },
       onnx: (b, { transposeA, transposeB }) => {
         const flat = b.inputTypes.every((x) => x.shape.length === 2);
-        // FusedMatMul refuses an empty batch.
-        if (sizeOf(b.output.shape) === 0)
+        // FusedMatMul of an inner axis of 0 leaves its output as the memory was.
+        if (b.inputTypes.some((x) => sizeOf(x.shape) === 0))
           return b.node("Expand", [b.constant([0], "float32", []), b.constant(b.output.shape, "int64")]);
         const [transA, transB] = [transposeA ? 1 : 0, transposeB ? 1 : 0];
         if (flat) return b.node("Gemm", b.inputs, { transA, transB });
