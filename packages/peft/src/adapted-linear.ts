@@ -23,7 +23,7 @@ import { type MergedWeight, mergeInto } from "./merged-weight";
 import type { LayerAdapter, Strategy } from "./method";
 import { type StrategyChoice, strategyFor } from "./strategy";
 
-/** The trainable parameters of one adapter, or of all by name, as modules: so they are found in the tree. */
+/** The trainable parameters of one adapter as a module: so they are found in the tree. */
 export class ParameterTable extends Module {
   override readonly kind = "ParameterTable";
 
@@ -47,7 +47,8 @@ export interface LayerContext {
 export class AdaptedLinear extends Module implements LinearLayer {
   override readonly kind = "AdaptedLinear";
   readonly baseLayer: BaseLayer;
-  readonly adapterParameters = new ParameterTable();
+  /** By adapter. */
+  readonly adapterParameters = new Map<string, ParameterTable>();
   readonly #context: LayerContext;
   readonly #adapters = new Map<string, LayerAdapter>();
   readonly #dropouts = new WeakMap<LayerAdapter, Dropout>();
@@ -94,13 +95,12 @@ export class AdaptedLinear extends Module implements LinearLayer {
     const { dropoutSeed = new DropoutSeed() } = this.#context;
     if (adapter.dropout) this.#dropouts.set(adapter, new Dropout(adapter.dropout, dropoutSeed));
     this.#adapters.set(name, adapter);
-    const table = Object.assign(new ParameterTable(), adapter.parameters);
-    Object.assign(this.adapterParameters, { [name]: table });
+    this.adapterParameters.set(name, Object.assign(new ParameterTable(), adapter.parameters));
   }
 
   deleteAdapter(name: string): void {
     this.#adapters.delete(name);
-    Reflect.deleteProperty(this.adapterParameters, name);
+    this.adapterParameters.delete(name);
     this.setActive(this.#active.filter((active) => active !== name));
   }
 

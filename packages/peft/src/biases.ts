@@ -9,12 +9,14 @@ import { PeftError } from "./errors";
  *
  * @param adapted names of the config's layers, which need not be wrapped yet
  * @param saved names of parameters that the config trains as parts of whole modules
+ * @param originals what stands in the model where no adapter has put a copy of its own, by name
  */
 export const trainedBiases = (
   model: Module,
   { bias }: PeftConfig,
   adapted: Iterable<string>,
   saved: ReadonlySet<string>,
+  originals: Readonly<Record<string, Parameter>>,
 ): Map<string, Parameter> => {
   if (bias === "none") return new Map();
   const layers = new Set(adapted);
@@ -22,8 +24,10 @@ export const trainedBiases = (
     const all = [...model.namedParameters()].filter(([name]) => /(^|\.)bias$/.test(name) && !saved.has(name));
     return new Map(
       all.map(([name, parameter]) => {
-        const owner = name.slice(0, -".bias".length);
-        return [layers.has(owner) ? `${owner}.base_layer.bias` : name, parameter];
+        // Wrapped for another adapter, a layer still has its own name in this one's file.
+        const plain = name.replace(/\.base_layer\.bias$/, ".bias");
+        const owner = plain.slice(0, -".bias".length);
+        return [layers.has(owner) ? `${owner}.base_layer.bias` : plain, originals[name] ?? parameter];
       }),
     );
   }

@@ -1,3 +1,4 @@
+export type { AdaptableModel } from "./adaptable-model";
 export { AdaptedLinear, isAdaptedLinear } from "./adapted-linear";
 export { type PeftConfig, type PeftFields, type TaskType, taskTypes } from "./config";
 export type { TrainableCounts } from "./counts";
@@ -13,9 +14,9 @@ export type {
   WeightView,
 } from "./method";
 export { methods } from "./methods";
+export { LoraConfig, type LoraFields } from "./methods/lora";
 export { WaveFTConfig, type WaveFTFields } from "./methods/waveft/config";
 export {
-  type AdaptableModel,
   getPeftModel,
   type MergeAdapterOptions,
   type NewAdapterOptions,

@@ -42,6 +42,8 @@ export const planInjection = (
   const whole = savedModuleNames(model, config.modulesToSave);
   if (whole.length === 0 && (given.modulesToSave ?? []).length > 0)
     onWarning(`modulesToSave ${JSON.stringify(given.modulesToSave)} names no module of this model`);
+  const names = found.targets.map(({ name }) => name);
+  savedModules.checkApart(names, whole);
   const layers = found.targets.map(({ name }) => {
     const layer = baseLayerOf(model.getSubmodule(name));
     const { inFeatures, outFeatures, weight } = layer;

@@ -1,35 +1,15 @@
-import { type Device, type DropoutSeed, Module, type Parameter } from "@waveft/autograd";
+import { Module } from "@waveft/autograd";
+import { type AdaptableModel, checkBare, describe, Tuner } from "./adaptable-model";
 import type { LayerContext } from "./adapted-linear";
-import { type AdapterState, matchState, stateOf } from "./adapter-state";
-import { checkTrainable, trainedBiases } from "./biases";
+import { AdapterSet, methodOf } from "./adapter-set";
+import { type AdapterState, matchState } from "./adapter-state";
 import { checkSameConfig, type PeftConfig } from "./config";
 import { countParameters, type TrainableCounts, trainableSentence } from "./counts";
 import { PeftError } from "./errors";
-import { type BaseModel, type LoadOptions, readAdapter, writeAdapter } from "./files";
-import { adaptedLayers, type Injection, inject, planInjection } from "./injection";
-import type { AdapterMethod, InitOptions, LayerAdapter } from "./method";
-import { methods } from "./methods";
-import { SavedModules } from "./saved-modules";
+import { type LoadOptions, readAdapter, type SavedAdapter, writeAdapter } from "./files";
+import type { InitOptions } from "./method";
+import type { SavedModules } from "./saved-modules";
 import type { StrategyChoice } from "./strategy";
-
-/** A model that adapters can be put into: modules, and a config that says its `model_type`. */
-export interface AdaptableModel extends Module {
-  readonly config: { readonly modelType: string; readonly nameOrPath?: string };
-  /** Where it runs. */
-  readonly device?: Device;
-  /** The seed of its dropout layers. */
-  readonly dropoutSeed?: DropoutSeed;
-  forward(...inputs: never[]): unknown;
-  generate?(...inputs: never[]): unknown;
-}
-
-/** The wrapper that gives PEFT's names: `base_model.model.…`. */
-class Tuner<M extends AdaptableModel> extends Module {
-  override readonly kind = "Tuner";
-  constructor(readonly model: M) {
-    super();
-  }
-}
 
 export interface PeftModelOptions {
   /** Name of the adapter (default `default`). */
@@ -45,8 +25,8 @@ export interface NewAdapterOptions extends PeftModelOptions, InitOptions {}
 
 /** Which adapters `mergeAdapter` merges, and how. */
 export interface MergeAdapterOptions {
-  /** Default: those that are active. */
-  adapterNames?: readonly string[];
+  /** One name or several (default: those that are active). */
+  adapterNames?: string | readonly string[];
   /** Refuse, and merge nothing, where a weight would become NaN or infinite (default false). */
   safeMerge?: boolean;
 }
@@ -60,20 +40,19 @@ export class PeftModel<M extends AdaptableModel = AdaptableModel> extends Module
   readonly baseModel: Tuner<M>;
   /** Modules that adapters train whole (`modulesToSave`). */
   readonly savedModules: SavedModules;
-  /** The config of each adapter, by name. */
-  readonly peftConfig = new Map<string, PeftConfig>();
   /** How adapted layers compute. */
   strategy: StrategyChoice;
+  readonly #adapters: AdapterSet;
   readonly #warn: (message: string) => void;
-  #active: readonly string[] = [];
-  #merged: readonly string[] = [];
 
   private constructor(model: M, { onWarning = warn, strategy = "auto" }: PeftModelOptions) {
     super();
     this.baseModel = new Tuner(model);
-    this.savedModules = new SavedModules(model);
     this.strategy = strategy;
+    this.training = model.training;
     this.#warn = onWarning;
+    this.#adapters = new AdapterSet(model, this, onWarning);
+    this.savedModules = this.#adapters.savedModules;
   }
 
   /** Wraps a model and adds a new, trainable adapter to it; `getPeftModel` is the usual name. */
@@ -83,12 +62,14 @@ export class PeftModel<M extends AdaptableModel = AdaptableModel> extends Module
     options: NewAdapterOptions = {},
   ): PeftModel<M> {
     const { adapterName = "default" } = options;
+    checkBare(model);
     const peftModel = new PeftModel(model, options);
     const base_model_name_or_path = model.config.nameOrPath || config.baseModelNameOrPath;
-    const injection = peftModel.#plan(adapterName, config, options, { base_model_name_or_path });
-    if (!config.inferenceMode) checkTrainable(peftModel.#biasesOf(injection));
+    const adapters = peftModel.#adapters;
+    const injection = adapters.plan(adapterName, config, options, { base_model_name_or_path });
+    if (!config.inferenceMode) adapters.checkTrainable(injection);
     model.setRequiresGrad(false);
-    peftModel.#attach(adapterName, injection);
+    adapters.attach(adapterName, injection);
     peftModel.setAdapter(adapterName, { inferenceMode: config.inferenceMode });
     return peftModel;
   }
@@ -104,13 +85,15 @@ export class PeftModel<M extends AdaptableModel = AdaptableModel> extends Module
     idOrFolder: string,
     options: LoadOptions & PeftModelOptions & { isTrainable?: boolean } = {},
   ): Promise<PeftModel<M>> {
-    const peftModel = new PeftModel(model, options);
     const { adapterName = "default", isTrainable = false } = options;
-    const load = await peftModel.#prepareLoad(adapterName, idOrFolder, options);
+    const saved = await readAdapter(idOrFolder, options);
+    checkBare(model);
+    const peftModel = new PeftModel(model, options);
+    const load = peftModel.#fit(adapterName, saved, options);
     model.setRequiresGrad(false);
     load();
     peftModel.setAdapter(adapterName, { inferenceMode: !isTrainable });
-    return peftModel.eval();
+    return isTrainable ? peftModel : peftModel.eval();
   }
 
   /** The model that was wrapped. */
@@ -135,14 +118,24 @@ export class PeftModel<M extends AdaptableModel = AdaptableModel> extends Module
     return this.model.generate?.bind(this.model) as M["generate"];
   }
 
-  /** The adapters that act, in the order in which they were activated. */
+  /** The config of each adapter, by name. */
+  get peftConfig(): ReadonlyMap<string, PeftConfig> {
+    return this.#adapters.configs;
+  }
+
+  /** False while `disableAdapter` runs. */
+  get enabled(): boolean {
+    return this.#adapters.enabled;
+  }
+
+  /** The adapters that act (while they are enabled), in the order in which they were activated. */
   get activeAdapters(): readonly string[] {
-    return this.#active;
+    return this.#adapters.active;
   }
 
   /** The adapters that are merged into the base model's weights. */
   get mergedAdapters(): readonly string[] {
-    return this.#merged;
+    return this.#adapters.merged;
   }
 
   forward(...inputs: Parameters<M["forward"]>): ReturnType<M["forward"]> {
@@ -151,8 +144,8 @@ export class PeftModel<M extends AdaptableModel = AdaptableModel> extends Module
 
   /** Adds an adapter that neither acts nor trains until `setAdapter`. */
   addAdapter(adapterName: string, config: PeftConfig, options: InitOptions = {}): void {
-    this.#attach(adapterName, this.#plan(adapterName, config, options));
-    this.#setTrainable(adapterName, false);
+    this.#adapters.attach(adapterName, this.#adapters.plan(adapterName, config, options));
+    this.#adapters.setTrainable(adapterName, false);
   }
 
   /**
@@ -167,42 +160,47 @@ export class PeftModel<M extends AdaptableModel = AdaptableModel> extends Module
     options: LoadOptions & { isTrainable?: boolean } = {},
   ): Promise<void> {
     const { isTrainable = false } = options;
+    const saved = await readAdapter(idOrFolder, options);
     const isNew = !this.peftConfig.has(adapterName);
-    const load = await this.#prepareLoad(adapterName, idOrFolder, options);
-    if (this.#merged.includes(adapterName)) this.#unmergeFor(`loading "${adapterName}"`);
+    const load = this.#fit(adapterName, saved, options);
+    if (this.mergedAdapters.includes(adapterName)) this.#adapters.unmergeFor(`loading "${adapterName}"`);
     load();
-    if (isNew || isTrainable) this.#setTrainable(adapterName, isTrainable);
+    if (isNew || isTrainable) this.#adapters.setTrainable(adapterName, isTrainable);
     if (!isTrainable) this.eval();
   }
 
   /** Makes these adapters, and no others, act; and train, unless in `inferenceMode`. Merged ones are unmerged first. */
   setAdapter(adapterNames: string | readonly string[], options: { inferenceMode?: boolean } = {}): void {
-    const names = [...new Set(typeof adapterNames === "string" ? [adapterNames] : adapterNames)];
-    for (const name of names) this.#known(name);
-    this.savedModules.check(names);
-    const trained = options.inferenceMode ? [] : names;
-    for (const name of trained) checkTrainable(this.#biases(name));
-    if (this.#merged.length > 0) this.#unmergeFor("setting the active adapter");
-    this.#activate(names);
-    for (const name of this.peftConfig.keys()) if (!trained.includes(name)) this.#setTrainable(name, false);
-    for (const name of trained) this.#setTrainable(name, true);
+    this.#adapters.set(this.#adapters.known(adapterNames), options.inferenceMode ?? false);
   }
 
-  /** Removes an adapter; if no other acts then, the first remaining one takes its place. */
+  /**
+   * Sets `requiresGrad` of all that these adapters train, whether they act or not; without names, of every parameter
+   * as in any module.
+   */
+  override setRequiresGrad(requiresGrad: boolean): this;
+  override setRequiresGrad(adapterNames: string | readonly string[], requiresGrad?: boolean): this;
+  override setRequiresGrad(given: boolean | string | readonly string[], requiresGrad = true): this {
+    if (typeof given === "boolean") return super.setRequiresGrad(given);
+    const names = this.#adapters.known(given);
+    if (requiresGrad) for (const name of names) this.#adapters.checkTrainable(name);
+    for (const name of names) this.#adapters.setTrainable(name, requiresGrad);
+    return this;
+  }
+
+  /** Removes an adapter; if it was the only one that acts, the first of the others by the alphabet takes its place. */
   deleteAdapter(adapterName: string): void {
-    this.#known(adapterName);
-    if (this.#merged.includes(adapterName))
+    const adapters = this.#adapters;
+    adapters.known(adapterName);
+    if (adapters.merged.includes(adapterName))
       throw new PeftError(`peft: adapter "${adapterName}" is merged; unmerge it before it is deleted`);
-    this.#setTrainable(adapterName, false);
-    const rest = this.#active.filter((name) => name !== adapterName);
-    this.#activate(rest);
-    for (const [, layer] of adaptedLayers(this.model)) layer.deleteAdapter(adapterName);
-    this.savedModules.delete(adapterName);
-    this.peftConfig.delete(adapterName);
-    const next = [...this.peftConfig.keys()].sort()[0];
-    if (rest.length > 0 || next === undefined) return;
+    const next = adapters.names.filter((name) => name !== adapterName).sort()[0];
+    const isReplaced = adapters.active.join() === adapterName && next !== undefined;
+    if (isReplaced) adapters.checkTrainable(next);
+    adapters.delete(adapterName);
+    if (!isReplaced) return;
     this.#warn(`adapter ${adapterName} is deleted; ${next} acts now`);
-    this.setAdapter(next);
+    adapters.set([next], false);
   }
 
   /**
@@ -211,32 +209,24 @@ export class PeftModel<M extends AdaptableModel = AdaptableModel> extends Module
    *
    * @throws PeftError with `safeMerge` when a weight would become NaN or infinite; nothing is merged then
    */
-  mergeAdapter({ adapterNames = this.#active, safeMerge = false }: MergeAdapterOptions = {}): void {
-    for (const name of adapterNames) this.#known(name);
-    const added = adapterNames.filter((name) => !this.#merged.includes(name));
-    if (added.length < adapterNames.length)
-      this.#warn("adapters that are merged already are not merged again");
-    const before = this.#merged;
-    try {
-      this.#mergeLayers(added, safeMerge);
-    } catch (error) {
-      this.unmergeAdapter();
-      this.#mergeLayers(before, false);
-      throw error;
-    }
+  mergeAdapter({ adapterNames = this.activeAdapters, safeMerge = false }: MergeAdapterOptions = {}): void {
+    const names = this.#adapters.known(adapterNames);
+    const added = names.filter((name) => !this.mergedAdapters.includes(name));
+    this.#adapters.merge(added, safeMerge);
+    if (added.length < names.length) this.#warn("adapters that are merged already are not merged again");
   }
 
   /** Takes all merged adapters out again: every bit of the weights is as it was. */
   unmergeAdapter(): void {
-    for (const [, layer] of adaptedLayers(this.model)) layer.unmerge();
-    this.#merged = [];
+    this.#adapters.unmerge();
   }
 
   /** The model without adapters, as it was before but for biases that were trained; this object is done with. */
   unload(): M {
     this.unmergeAdapter();
     this.savedModules.activate([]);
-    return this.#unwrap();
+    this.#adapters.unwrap();
+    return this.model;
   }
 
   /**
@@ -244,25 +234,30 @@ export class PeftModel<M extends AdaptableModel = AdaptableModel> extends Module
    * done with. Saved, it is an ordinary model.
    */
   mergeAndUnload(options: MergeAdapterOptions = {}): M {
-    if (this.#merged.length === 0 || options.adapterNames !== undefined) this.mergeAdapter(options);
-    this.savedModules.settle(this.#active);
-    return this.#unwrap();
+    const isMerged = (name: string) => this.mergedAdapters.includes(name);
+    const { adapterNames = this.activeAdapters.filter((name) => !isMerged(name)) } = options;
+    this.mergeAdapter({ ...options, adapterNames });
+    this.savedModules.settle(this.activeAdapters);
+    this.#adapters.unwrap();
+    return this.model;
   }
 
-  /** Runs `body` on the bare base model. Adapters that are merged are unmerged, and stay so. */
+  /**
+   * Runs `body` on the bare base model, in which nothing trains. Adapters that are merged are unmerged, and stay so;
+   * `setAdapter` within `body` says which act afterwards.
+   */
   async disableAdapter<T>(body: () => T | Promise<T>): Promise<T> {
-    const active = this.#active;
-    const biased = active.find((name) => this.peftConfig.get(name)!.bias !== "none");
+    const biased = this.activeAdapters.find((name) => this.peftConfig.get(name)!.bias !== "none");
     if (biased !== undefined)
       this.#warn(
         `adapter ${biased} trained biases of the base model, which keep their new values while it is disabled`,
       );
     this.unmergeAdapter();
-    this.#activate([]);
+    this.#adapters.disable();
     try {
       return await body();
     } finally {
-      this.#activate(active);
+      this.#adapters.enable();
     }
   }
 
@@ -281,79 +276,24 @@ export class PeftModel<M extends AdaptableModel = AdaptableModel> extends Module
   /** Saves adapters in PEFT's files: `default` in the folder itself, others in folders of their names. */
   async savePretrained(
     folder: string,
-    options: { selectedAdapters?: readonly string[] } = {},
+    options: { selectedAdapters?: string | readonly string[] } = {},
   ): Promise<void> {
-    const names = options.selectedAdapters ?? [...this.peftConfig.keys()];
-    for (const name of names) this.#known(name);
+    const names = this.#adapters.known(options.selectedAdapters ?? this.#adapters.names);
     for (const name of names) {
       const config = this.peftConfig.get(name)!;
       const method = methodOf(config);
       for (const warning of method.warnings?.(config) ?? []) this.#warn(warning);
       const target = name === "default" ? folder : `${folder}/${name}`;
-      await writeAdapter(target, config, method, this.#state(name), describe(this.model));
+      await writeAdapter(target, config, method, this.#adapters.state(name), describe(this.model));
     }
   }
 
-  /** All that a file holds of an adapter. */
-  #state(adapterName: string): AdapterState {
-    return this.#stateOf(adapterName, this.#injection(adapterName));
-  }
-
-  #stateOf(adapterName: string, injection: Injection): AdapterState {
-    const biases = this.#biasesOf(injection);
-    return stateOf({ ...injection, adapterName, biases, model: this.model, savedModules: this.savedModules });
-  }
-
-  #biases(adapterName: string): Map<string, Parameter> {
-    return this.#biasesOf(this.#injection(adapterName));
-  }
-
-  #biasesOf({ config, adapters, saved }: Injection): Map<string, Parameter> {
-    return trainedBiases(this.model, config, adapters.keys(), new Set(saved.keys()));
-  }
-
-  /** Makes the adapters of a config for this model's layers, without changing the model. */
-  #plan(
+  /** Checks a saved adapter against the model; what it returns changes the model and cannot fail. */
+  #fit(
     adapterName: string,
-    config: PeftConfig,
-    init: InitOptions,
-    fields: Readonly<Record<string, unknown>> = {},
-  ): Injection {
-    this.#checkNew(adapterName, config);
-    const options = { ...init, fields, savedModules: this.savedModules, onWarning: this.#warn };
-    return planInjection(this.model, config, methodOf(config), options);
-  }
-
-  #checkNew(adapterName: string, config: PeftConfig): void {
-    if (this.peftConfig.has(adapterName))
-      throw new PeftError(
-        `peft: there is an adapter "${adapterName}" already; delete it, or take another name`,
-      );
-    if (!/^[^./\\]+$/.test(adapterName) || adapterName in Object.prototype)
-      throw new PeftError(
-        `peft: "${adapterName}" cannot name an adapter; give a name without "." and slashes`,
-      );
-    const biased = [...this.peftConfig].find(([, other]) => other.bias !== "none")?.[0];
-    if (config.bias !== "none" && biased !== undefined)
-      throw new PeftError(
-        `peft: adapter "${biased}" trains biases already; only one can, so give bias "none"`,
-      );
-  }
-
-  #attach(adapterName: string, { config, adapters, saved }: Injection): void {
-    inject(this.model, adapterName, adapters, this);
-    this.savedModules.add(adapterName, saved);
-    this.peftConfig.set(adapterName, config);
-  }
-
-  /** Reads and checks a saved adapter; what it returns changes the model and cannot fail. */
-  async #prepareLoad(
-    adapterName: string,
-    idOrFolder: string,
-    options: LoadOptions & { isTrainable?: boolean },
-  ): Promise<() => void> {
-    const { onWarning = this.#warn, isTrainable = false } = options;
-    const { config, tensors, source } = await readAdapter(idOrFolder, options);
+    { config, tensors, source }: SavedAdapter,
+    { onWarning = this.#warn, isTrainable = false }: LoadOptions & { isTrainable?: boolean },
+  ): () => void {
     const method = methodOf(config);
     const unknown = Object.keys(config.unknownFields ?? {});
     if (unknown.length > 0)
@@ -363,65 +303,20 @@ export class PeftModel<M extends AdaptableModel = AdaptableModel> extends Module
     for (const warning of method.warnings?.(config) ?? []) onWarning(`${source}: ${warning}`);
     const match = (state: AdapterState) =>
       matchState(source, state, tensors, { prefix: method.prefix, onWarning });
-    const existing = this.peftConfig.get(adapterName);
+    const adapters = this.#adapters;
+    const existing = adapters.configs.get(adapterName);
     if (existing !== undefined) {
       checkSameConfig(source, adapterName, existing, config);
-      if (isTrainable) checkTrainable(this.#biases(adapterName));
-      return match(this.#state(adapterName));
+      if (isTrainable) adapters.checkTrainable(adapterName);
+      return match(adapters.state(adapterName));
     }
-    const injection = this.#plan(adapterName, config, {}, { inference_mode: !isTrainable });
-    if (isTrainable) checkTrainable(this.#biasesOf(injection));
-    const setValues = match(this.#stateOf(adapterName, injection));
+    const injection = adapters.plan(adapterName, config, {}, { inference_mode: !isTrainable });
+    if (isTrainable) adapters.checkTrainable(injection);
+    const setValues = match(adapters.state(adapterName, injection));
     return () => {
       setValues();
-      this.#attach(adapterName, injection);
+      adapters.attach(adapterName, injection);
     };
-  }
-
-  /** What an adapter put into the model. */
-  #injection(adapterName: string): Injection {
-    const adapters = new Map<string, LayerAdapter>();
-    for (const [name, layer] of adaptedLayers(this.model)) {
-      const adapter = layer.adapters.get(adapterName);
-      if (adapter !== undefined) adapters.set(name, adapter);
-    }
-    const config = this.peftConfig.get(adapterName)!;
-    return { config, adapters, saved: this.savedModules.of(adapterName) };
-  }
-
-  #mergeLayers(names: readonly string[], safeMerge: boolean): void {
-    for (const [name, layer] of adaptedLayers(this.model)) layer.merge(names, { safeMerge, name });
-    this.#merged = [...this.#merged, ...names];
-  }
-
-  #unmergeFor(reason: string): void {
-    this.#warn(`adapters ${this.#merged.join(", ")} are unmerged before ${reason}`);
-    this.unmergeAdapter();
-  }
-
-  #unwrap(): M {
-    for (const [name, layer] of [...adaptedLayers(this.model)]) this.model.setSubmodule(name, layer.unwrap());
-    this.peftConfig.clear();
-    this.#active = [];
-    return this.model;
-  }
-
-  #activate(names: readonly string[]): void {
-    this.#active = [...names];
-    for (const [, layer] of adaptedLayers(this.model)) layer.setActive(names);
-    this.savedModules.activate(names);
-  }
-
-  #setTrainable(adapterName: string, trainable: boolean): void {
-    for (const { parameter, presence = "required" } of this.#state(adapterName).values())
-      if (presence === "required") parameter.requiresGrad = trainable;
-  }
-
-  #known(adapterName: string): void {
-    if (!this.peftConfig.has(adapterName))
-      throw new PeftError(
-        `peft: no adapter "${adapterName}"; there are ${[...this.peftConfig.keys()].join(", ")}`,
-      );
   }
 }
 
@@ -433,13 +328,3 @@ export const getPeftModel = <M extends AdaptableModel>(
 ): PeftModel<M> => PeftModel.create(model, config, options);
 
 const warn = (message: string): void => console.warn(`peft: ${message}`);
-
-const methodOf = (config: PeftConfig): AdapterMethod =>
-  (methods as unknown as Record<string, AdapterMethod>)[config.peftType]!;
-
-/** A model as Python knows it: every class of transformers sits in its model type's module. */
-const describe = ({ kind, config: { nameOrPath, modelType } }: AdaptableModel): BaseModel => {
-  const folder = modelType.replaceAll("-", "_");
-  const parent_library = `transformers.models.${folder}.modeling_${folder}`;
-  return { nameOrPath: nameOrPath || null, autoMapping: { base_model_class: kind, parent_library } };
-};

@@ -43,7 +43,7 @@ export class SavedModules extends Module {
   override readonly kind = "SavedModules";
   readonly originals: Record<string, Parameter> = {};
   /** By adapter and full name. */
-  readonly copies: Record<string, ParameterTable> = {};
+  readonly copies = new Map<string, ParameterTable>();
   readonly #model: Module;
   readonly #entries = new Map<string, ReadonlyMap<string, Copy>>();
 
@@ -77,12 +77,31 @@ export class SavedModules extends Module {
     this.#entries.set(adapter, copies);
     for (const name of copies.keys()) this.originals[name] ??= this.#model.getParameter(name);
     const parameters = Array.from(copies, ([name, { parameter }]) => [name, parameter]);
-    this.copies[adapter] = Object.assign(new ParameterTable(), Object.fromEntries(parameters));
+    this.copies.set(adapter, Object.assign(new ParameterTable(), Object.fromEntries(parameters)));
   }
 
   /** The copies of an adapter by full name. */
   of(adapter: string): ReadonlyMap<string, Copy> {
     return this.#entries.get(adapter) ?? new Map();
+  }
+
+  /** Throws where a module would be both adapted and trained whole, by whichever adapters. */
+  checkApart(targets: readonly string[], modules: readonly string[]): void {
+    const isIn = (name: string, module: string) => name === module || name.startsWith(`${module}.`);
+    for (const [adapter, copies] of this.#entries)
+      for (const { module } of copies.values()) {
+        const target = targets.find((name) => isIn(name, module));
+        if (target !== undefined)
+          throw new PeftError(
+            `peft: adapter "${adapter}" trains ${module} whole (modulesToSave), so ${target} cannot be adapted; name it in excludeModules`,
+          );
+      }
+    for (const module of modules)
+      for (const [name, { kind }] of this.#model.getSubmodule(module).namedModules())
+        if (kind === "AdaptedLinear")
+          throw new PeftError(
+            `peft: ${name === "" ? module : `${module}.${name}`} is adapted already, so ${module} cannot be trained whole (modulesToSave)`,
+          );
   }
 
   /** Throws where two adapters would put a copy in the same place. */
@@ -109,14 +128,14 @@ export class SavedModules extends Module {
 
   delete(adapter: string): void {
     this.#entries.delete(adapter);
-    Reflect.deleteProperty(this.copies, adapter);
+    this.copies.delete(adapter);
   }
 
   /** Leaves what acts in the model for good, as the originals are stored. */
   settle(adapters: readonly string[]): void {
     for (const adapter of adapters)
-      for (const [name, { parameter, dtype }] of this.of(adapter)) {
-        const { shape, data } = parameter;
+      for (const [name, { dtype }] of this.of(adapter)) {
+        const { shape, data } = this.#model.getParameter(name);
         const stored = dtype === "float16" || dtype === "bfloat16" ? encodeHalf(dtype, data) : data;
         this.#model.setParameter(
           name,
