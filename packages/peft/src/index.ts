@@ -23,4 +23,5 @@ export {
   PeftModel,
   type PeftModelOptions,
 } from "./peft-model";
+export { getLayerStatus, getModelStatus, type LayerStatus, type ModelStatus, type Regular } from "./status";
 export type { StrategyChoice } from "./strategy";
