@@ -5,7 +5,7 @@ import {
   toFloat32,
   writeSafetensors,
 } from "@waveft/safetensors";
-import { type HubOptions, isTransformersError, resolveRepo } from "@waveft/transformers";
+import { type HubOptions, isTransformersError, type RepoFiles, resolveRepo } from "@waveft/transformers";
 import { type AdapterState, type StoredTensors, storedState } from "./adapter-state";
 import { PEFT_VERSION, type PeftConfig } from "./config";
 import { isPeftError, PeftError } from "./errors";
@@ -72,14 +72,30 @@ export const writeAdapter = async (
 };
 
 /** Reads and checks an adapter's files from a folder or a hub repository. */
-export const readAdapter = async (idOrFolder: string, options: LoadOptions): Promise<SavedAdapter> => {
+export const readAdapter = (idOrFolder: string, options: LoadOptions): Promise<SavedAdapter> =>
+  reading(idOrFolder, options, async (files) => ({
+    source: idOrFolder,
+    config: parseConfig(idOrFolder, await textOf(await files.open(CONFIG_FILE))),
+    tensors: await readTensors(await files.open(WEIGHTS_FILE)),
+  }));
+
+/** Reads and checks an adapter's config alone. */
+export const readAdapterConfig = (idOrFolder: string, options: LoadOptions): Promise<PeftConfig> =>
+  reading(idOrFolder, options, async (files) =>
+    parseConfig(idOrFolder, await textOf(await files.open(CONFIG_FILE))),
+  );
+
+const reading = async <T>(
+  idOrFolder: string,
+  options: LoadOptions,
+  read: (files: RepoFiles) => Promise<T>,
+): Promise<T> => {
   try {
     const files = await resolveRepo(idOrFolder, options);
     for (const file of [CONFIG_FILE, WEIGHTS_FILE])
       if (!(await files.has(file)))
         throw new PeftError(`${idOrFolder}: no ${file}; an adapter has ${CONFIG_FILE} and ${WEIGHTS_FILE}`);
-    const config = parseConfig(idOrFolder, await textOf(await files.open(CONFIG_FILE)));
-    return { source: idOrFolder, config, tensors: await readTensors(await files.open(WEIGHTS_FILE)) };
+    return await read(files);
   } catch (error) {
     if (isSafetensorsError(error) || isTransformersError(error))
       throw new PeftError(`adapter ${idOrFolder}: ${error.message}`, { cause: error });

@@ -1,5 +1,10 @@
 export type { AdaptableModel } from "./adaptable-model";
 export { AdaptedLinear, isAdaptedLinear } from "./adapted-linear";
+export {
+  AutoPeftModelForCausalLM,
+  AutoPeftModelForSequenceClassification,
+  type AutoPeftOptions,
+} from "./auto-peft-model";
 export { type PeftConfig, type PeftFields, type TaskType, taskTypes } from "./config";
 export type { TrainableCounts } from "./counts";
 export { isPeftError, PeftError } from "./errors";
