@@ -2,21 +2,22 @@ import {
   type ByteSource,
   isSafetensorsError,
   openSafetensors,
+  serializeSafetensors,
   toFloat32,
-  writeSafetensors,
 } from "@waveft/safetensors";
-import { type HubOptions, isTransformersError, type RepoFiles, resolveRepo } from "@waveft/transformers";
+import { type FileSet, type HubOptions, isTransformersError, resolveRepo } from "@waveft/transformers";
 import { type AdapterState, type StoredTensors, storedState } from "./adapter-state";
 import { PEFT_VERSION, type PeftConfig } from "./config";
 import { isPeftError, PeftError } from "./errors";
 import type { AdapterMethod } from "./method";
 import { methods } from "./methods";
 import { adapterCard, isOwnCard } from "./model-card";
-import { makeFolder, readTextIfAny, writeText } from "./node";
+import { makeFolder, readTextIfAny, writeFile } from "./node";
 import { pythonJson } from "./python-json";
 
 export const CONFIG_FILE = "adapter_config.json";
 export const WEIGHTS_FILE = "adapter_model.safetensors";
+const CARD_FILE = "README.md";
 
 /** Where an adapter comes from: revision, cache folder, token and the like, as for models. */
 export interface LoadOptions extends Omit<HubOptions, "repoType"> {
@@ -38,17 +39,16 @@ export interface BaseModel {
   readonly autoMapping: Readonly<Record<string, string>>;
 }
 
-/**
- * Writes `adapter_model.safetensors`, `adapter_config.json` and `README.md`, each whole or not at all. A README.md
- * that somebody else wrote stays.
- */
-export const writeAdapter = async (
-  folder: string,
+/** The files of an adapter by name: what a folder of it holds. Nothing is copied that the adapter still holds. */
+export type AdapterFiles = ReadonlyMap<string, Uint8Array>;
+
+/** `adapter_model.safetensors`, `adapter_config.json` and `README.md`, as bytes. */
+export const adapterFiles = (
   config: PeftConfig,
   method: AdapterMethod,
   state: AdapterState,
   base: BaseModel,
-): Promise<void> => {
+): AdapterFiles => {
   const baseModel = config.baseModelNameOrPath ?? base.nameOrPath;
   const json = {
     ...config.toJson(),
@@ -57,13 +57,31 @@ export const writeAdapter = async (
     inference_mode: true,
     peft_version: config.peftVersion ?? PEFT_VERSION,
   };
+  const text = (content: string) => new TextEncoder().encode(content);
+  return new Map([
+    [WEIGHTS_FILE, joined(serializeSafetensors(storedState(state), { format: "pt" }))],
+    [CONFIG_FILE, text(pythonJson(json, method.floatFields))],
+    [CARD_FILE, text(adapterCard(config, baseModel))],
+  ]);
+};
+
+const joined = (chunks: readonly Uint8Array[]): Uint8Array => {
+  const whole = new Uint8Array(chunks.reduce((total, { byteLength }) => total + byteLength, 0));
+  let next = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, next);
+    next += chunk.byteLength;
+  }
+  return whole;
+};
+
+/** Writes files into a folder, each whole or not at all. A README.md that somebody else wrote stays. */
+export const writeFiles = async (folder: string, files: AdapterFiles): Promise<void> => {
   await makeFolder(folder);
+  const card = await readTextIfAny(`${folder}/${CARD_FILE}`);
   try {
-    await writeSafetensors(`${folder}/${WEIGHTS_FILE}`, storedState(state), { format: "pt" });
-    await writeText(`${folder}/${CONFIG_FILE}`, pythonJson(json, method.floatFields));
-    const card = await readTextIfAny(`${folder}/README.md`);
-    if (card === null || isOwnCard(card))
-      await writeText(`${folder}/README.md`, adapterCard(config, baseModel));
+    for (const [name, bytes] of files)
+      if (name !== CARD_FILE || card === null || isOwnCard(card)) await writeFile(`${folder}/${name}`, bytes);
   } catch (error) {
     throw isSafetensorsError(error)
       ? new PeftError(`adapter ${folder}: ${error.message}`, { cause: error })
@@ -71,34 +89,41 @@ export const writeAdapter = async (
   }
 };
 
-/** Reads and checks an adapter's files from a folder or a hub repository. */
-export const readAdapter = (idOrFolder: string, options: LoadOptions): Promise<SavedAdapter> =>
-  reading(idOrFolder, options, async (files) => ({
-    source: idOrFolder,
-    config: parseConfig(idOrFolder, await textOf(await files.open(CONFIG_FILE))),
-    tensors: await readTensors(await files.open(WEIGHTS_FILE)),
-  }));
+/** A folder, a hub repository, or files that the caller opens: in a browser, for example. */
+export type AdapterSource = string | FileSet;
+
+export const nameOfSource = (source: AdapterSource): string =>
+  typeof source === "string" ? source : source.name;
+
+/** Reads and checks an adapter's files. */
+export const readAdapter = (from: AdapterSource, options: LoadOptions): Promise<SavedAdapter> =>
+  reading(from, options, async (files) => {
+    const source = nameOfSource(from);
+    const config = parseConfig(source, await textOf(await files.open(CONFIG_FILE)));
+    return { source, config, tensors: await readTensors(await files.open(WEIGHTS_FILE)) };
+  });
 
 /** Reads and checks an adapter's config alone. */
-export const readAdapterConfig = (idOrFolder: string, options: LoadOptions): Promise<PeftConfig> =>
-  reading(idOrFolder, options, async (files) =>
-    parseConfig(idOrFolder, await textOf(await files.open(CONFIG_FILE))),
+export const readAdapterConfig = (from: AdapterSource, options: LoadOptions): Promise<PeftConfig> =>
+  reading(from, options, async (files) =>
+    parseConfig(nameOfSource(from), await textOf(await files.open(CONFIG_FILE))),
   );
 
 const reading = async <T>(
-  idOrFolder: string,
+  from: AdapterSource,
   options: LoadOptions,
-  read: (files: RepoFiles) => Promise<T>,
+  read: (files: FileSet) => Promise<T>,
 ): Promise<T> => {
+  const source = nameOfSource(from);
   try {
-    const files = await resolveRepo(idOrFolder, options);
+    const files = typeof from === "string" ? await resolveRepo(from, options) : from;
     for (const file of [CONFIG_FILE, WEIGHTS_FILE])
       if (!(await files.has(file)))
-        throw new PeftError(`${idOrFolder}: no ${file}; an adapter has ${CONFIG_FILE} and ${WEIGHTS_FILE}`);
+        throw new PeftError(`${source}: no ${file}; an adapter has ${CONFIG_FILE} and ${WEIGHTS_FILE}`);
     return await read(files);
   } catch (error) {
     if (isSafetensorsError(error) || isTransformersError(error))
-      throw new PeftError(`adapter ${idOrFolder}: ${error.message}`, { cause: error });
+      throw new PeftError(`adapter ${source}: ${error.message}`, { cause: error });
     throw error;
   }
 };

@@ -8,7 +8,7 @@ export {
 export { type PeftConfig, type PeftFields, type TaskType, taskTypes } from "./config";
 export type { TrainableCounts } from "./counts";
 export { isPeftError, PeftError } from "./errors";
-export type { LoadOptions } from "./files";
+export type { AdapterFiles, AdapterSource, LoadOptions } from "./files";
 export type {
   AdapterMethod,
   Choice,

@@ -4,7 +4,8 @@ import { isPeftError, PeftError } from "./errors";
 /** The only use of Node in this package. */
 const fs = () => {
   const get = globalThis.process?.getBuiltinModule;
-  if (get === undefined) throw new PeftError("peft: saving to a folder needs Node");
+  if (get === undefined)
+    throw new PeftError("peft: saving to a folder needs Node; elsewhere `toFiles` gives the files as bytes");
   return get("node:fs").promises;
 };
 
@@ -25,6 +26,5 @@ export const readTextIfAny = (path: string): Promise<string | null> =>
     .readFile(path, "utf8")
     .catch(() => null);
 
-/** Writes a text file, whole or not at all. */
-export const writeText = (path: string, text: string): Promise<void> =>
-  writeFileAtomic(path, [new TextEncoder().encode(text)]);
+/** Writes a file, whole or not at all. */
+export const writeFile = (path: string, bytes: Uint8Array): Promise<void> => writeFileAtomic(path, [bytes]);

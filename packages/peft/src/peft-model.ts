@@ -6,7 +6,15 @@ import { type AdapterState, matchState } from "./adapter-state";
 import { checkSameConfig, type PeftConfig } from "./config";
 import { countParameters, type TrainableCounts, trainableSentence } from "./counts";
 import { PeftError } from "./errors";
-import { type LoadOptions, readAdapter, type SavedAdapter, writeAdapter } from "./files";
+import {
+  type AdapterFiles,
+  type AdapterSource,
+  adapterFiles,
+  type LoadOptions,
+  readAdapter,
+  type SavedAdapter,
+  writeFiles,
+} from "./files";
 import type { InitOptions } from "./method";
 import type { SavedModules } from "./saved-modules";
 import type { StrategyChoice } from "./strategy";
@@ -75,18 +83,19 @@ export class PeftModel<M extends AdaptableModel = AdaptableModel> extends Module
   }
 
   /**
-   * Puts a saved adapter into a model: a folder or a hub repository with `adapter_config.json` and
-   * `adapter_model.safetensors`, of Python PEFT or of this package. Frozen unless `isTrainable`.
+   * Puts a saved adapter into a model: a folder, a hub repository or files that the caller opens, with
+   * `adapter_config.json` and `adapter_model.safetensors`, of Python PEFT or of this package. Frozen unless
+   * `isTrainable`.
    *
    * @throws PeftError when files are missing or damaged, or belong to another model; the model stays as it was
    */
   static async fromPretrained<M extends AdaptableModel>(
     model: M,
-    idOrFolder: string,
+    source: AdapterSource,
     options: LoadOptions & PeftModelOptions & { isTrainable?: boolean } = {},
   ): Promise<PeftModel<M>> {
     const { adapterName = "default", isTrainable = false } = options;
-    const saved = await readAdapter(idOrFolder, options);
+    const saved = await readAdapter(source, options);
     checkBare(model);
     const peftModel = new PeftModel(model, options);
     const load = peftModel.#fit(adapterName, saved, options);
@@ -155,12 +164,12 @@ export class PeftModel<M extends AdaptableModel = AdaptableModel> extends Module
    * @throws PeftError as `fromPretrained`, and when the adapter of that name has another config
    */
   async loadAdapter(
-    idOrFolder: string,
+    source: AdapterSource,
     adapterName: string,
     options: LoadOptions & { isTrainable?: boolean } = {},
   ): Promise<void> {
     const { isTrainable = false } = options;
-    const saved = await readAdapter(idOrFolder, options);
+    const saved = await readAdapter(source, options);
     const isNew = !this.peftConfig.has(adapterName);
     const load = this.#fit(adapterName, saved, options);
     if (this.mergedAdapters.includes(adapterName)) this.#adapters.unmergeFor(`loading "${adapterName}"`);
@@ -279,13 +288,17 @@ export class PeftModel<M extends AdaptableModel = AdaptableModel> extends Module
     options: { selectedAdapters?: string | readonly string[] } = {},
   ): Promise<void> {
     const names = this.#adapters.known(options.selectedAdapters ?? this.#adapters.names);
-    for (const name of names) {
-      const config = this.peftConfig.get(name)!;
-      const method = methodOf(config);
-      for (const warning of method.warnings?.(config) ?? []) this.#warn(warning);
-      const target = name === "default" ? folder : `${folder}/${name}`;
-      await writeAdapter(target, config, method, this.#adapters.state(name), describe(this.model));
-    }
+    for (const name of names)
+      await writeFiles(name === "default" ? folder : `${folder}/${name}`, this.toFiles(name));
+  }
+
+  /** The files that `savePretrained` writes of one adapter, by name, as bytes: for browsers, which have no folders. */
+  toFiles(adapterName = "default"): AdapterFiles {
+    this.#adapters.known(adapterName);
+    const config = this.peftConfig.get(adapterName)!;
+    const method = methodOf(config);
+    for (const warning of method.warnings?.(config) ?? []) this.#warn(warning);
+    return adapterFiles(config, method, this.#adapters.state(adapterName), describe(this.model));
   }
 
   /** Checks a saved adapter against the model; what it returns changes the model and cannot fail. */

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Parameter } from "@waveft/autograd";
+import { bytesSource } from "@waveft/safetensors";
 import type { PreTrainedModel } from "@waveft/transformers";
 import { afterAll, describe, expect, test } from "vitest";
 import { getPeftModel, PeftModel, WaveFTConfig } from "../src";
@@ -378,5 +379,38 @@ describe("errors leave every parameter as it was", () => {
       /missing none, unexpected .*layers\.1/,
     );
     expect(snapshot(base)).toBe(before);
+  });
+});
+
+describe("without folders", () => {
+  const filesOf = (bytes: ReadonlyMap<string, Uint8Array>) => ({
+    name: "memory",
+    has: (file: string) => bytes.has(file),
+    open: async (file: string) => bytesSource(bytes.get(file)!),
+  });
+
+  test("files go out as bytes, those of a saved folder, and come back", async () => {
+    const model = getPeftModel(newModel(), small({ bias: "all" }));
+    disturb(model);
+    const files = model.toFiles();
+    const folder = join(work, "bytes");
+    await model.savePretrained(folder);
+    expect([...files.keys()].sort()).toEqual(
+      ["README.md", "adapter_config.json", "adapter_model.safetensors"].sort(),
+    );
+    for (const [name, bytes] of files) expect(readFileSync(join(folder, name)).equals(bytes)).toBe(true);
+    const again = await PeftModel.fromPretrained(newModel(), filesOf(files));
+    expect(await logitsOf(again, smallInputs())).toEqual(await logitsOf(model, smallInputs()));
+    const other = getPeftModel(newModel(), small({ nFrequency: 5 }), { adapterName: "other" });
+    await other.loadAdapter(filesOf(files), "loaded");
+    expect(() => other.toFiles("none")).toThrow('no adapter "none"');
+  });
+
+  test("a set that lacks a file says so", async () => {
+    const files = new Map(getPeftModel(newModel(), small()).toFiles());
+    files.delete("adapter_model.safetensors");
+    await expect(PeftModel.fromPretrained(newModel(), filesOf(files))).rejects.toThrow(
+      /^memory: no adapter_model.safetensors/,
+    );
   });
 });

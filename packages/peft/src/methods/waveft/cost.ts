@@ -26,6 +26,9 @@ const ENTRY = 1;
 const HOST_TAP = 1.7;
 const HOST_ENTRY = 3;
 
+/** Batches of an update that comes in small launches have at least about so many. */
+const TOKENS_OF_AN_UPDATE = 256;
+
 /**
  * What costs least for so many tokens. The merged weight of frozen coefficients (null) is made once, and costs nothing
  * then.
@@ -39,10 +42,11 @@ export const choose = (size: Size, tokens: number | null): Choice => {
   // Along both axes, forward and again backward.
   const matrix = entries * (4 * filter + ENTRY);
   const product = sequences + count * tokens * SCATTER;
-  const forward = matrix < product ? "matrix" : "product";
+  // The host's part is due once an update, however few tokens there are.
+  const updates = product * Math.max(1, TOKENS_OF_AN_UPDATE / tokens);
   return {
-    strategy: hostCost(size) <= Math.min(matrix, product) ? "merged" : "factored",
-    forward,
+    strategy: hostCost(size) <= Math.min(matrix, updates) ? "merged" : "factored",
+    forward: matrix < product ? "matrix" : "product",
     gradient:
       entries * (tokens * PRODUCT + 2 * filter) < sequences + count * tokens * SAMPLE ? "matrix" : "product",
   };
