@@ -1,6 +1,7 @@
 import { constant } from "./define-op";
 import { AutogradError } from "./errors";
 import { topologicalOrder } from "./graph";
+import type { Walk } from "./op";
 import * as ops from "./ops";
 import type { Parameter } from "./parameter";
 import { sameShape, showShape } from "./shape";
@@ -30,6 +31,7 @@ export const pullback = (
   const depends = dependents(order, targets);
   const ends = new Set<Tensor>(options.independent ? targets : []);
   const flowing = new Map<Tensor, Tensor>();
+  const walk: Walk = new Map();
   const flow = (node: Tensor, cotangent: Tensor): void => {
     const before = flowing.get(node);
     flowing.set(node, before === undefined ? cotangent : ops.add(before, cotangent));
@@ -46,7 +48,7 @@ export const pullback = (
     const dy = flowing.get(node);
     const vjp = node.definition?.vjp;
     if (dy === undefined || !vjp || !depends.has(node) || ends.has(node)) continue;
-    vjp(dy, { inputs: node.inputs, output: node, attributes: node.attributes, ops }).forEach(
+    vjp(dy, { inputs: node.inputs, output: node, attributes: node.attributes, ops, walk }).forEach(
       (cotangent, i) => {
         const input = node.inputs[i]!;
         if (cotangent !== null && depends.has(input)) flow(input, unbroadcast(cotangent, input));

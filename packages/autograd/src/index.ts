@@ -28,6 +28,7 @@ export {
   smoothL1Loss,
 } from "./composed/losses";
 export * from "./composed/math";
+export { recompute } from "./composed/recompute";
 export {
   type RotaryOptions,
   type RotaryScaling,
@@ -83,6 +84,7 @@ export type {
   OpDefinition,
   Vjp,
   VjpContext,
+  Walk,
 } from "./op";
 export * from "./ops";
 export type { ConvOptions } from "./ops/conv1d";

@@ -27,11 +27,15 @@ export interface OpDefinition<A extends object = object> {
   readonly needs?: readonly Feature[];
 }
 
+/** What the rules of one reverse walk share: tensors that are computed again in it, by the original. */
+export type Walk = Map<Tensor, Tensor>;
+
 export interface VjpContext<A> {
   readonly inputs: readonly Tensor[];
   readonly output: Tensor;
   readonly attributes: A;
   readonly ops: Ops;
+  readonly walk: Walk;
 }
 
 export type Vjp<A> = (dy: Tensor, context: VjpContext<A>) => readonly (Tensor | null)[];

@@ -11,6 +11,7 @@ const testedElsewhere: Readonly<Record<string, string>> = {
   attentionMask: "attention.test.ts",
   causalSegmentMask: "attention.test.ts",
   checkpoint: "checkpoint.test.ts",
+  recompute: "recompute.test.ts",
   dropout: "its own draws, which torch's are not",
   randomUniform: "gpu-random.test.ts, against random.ts",
 };

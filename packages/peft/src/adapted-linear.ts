@@ -12,6 +12,7 @@ import {
   matmul,
   type Parameter,
   pullback,
+  recompute,
   reshape,
   sum,
   type Tensor,
@@ -149,9 +150,10 @@ export class AdaptedLinear extends Module implements LinearLayer {
 
   forward(x: Tensor): Tensor {
     if (!this.#acts) return this.baseLayer.forward(x);
-    const rows = reshape(x, [-1, this.inFeatures]);
+    // Layers that share an input share what they make of it.
+    const rows = x.rank === 2 ? x : reshape(x, [-1, this.inFeatures]);
     const y = this.#strategy(rows.shape[0]!) === "merged" ? this.#mergedForward(rows) : this.#factored(rows);
-    return reshape(y, [...x.shape.slice(0, -1), this.outFeatures]);
+    return x.rank === 2 ? y : reshape(y, [...x.shape.slice(0, -1), this.outFeatures]);
   }
 
   get #acts(): boolean {
@@ -215,9 +217,9 @@ export class AdaptedLinear extends Module implements LinearLayer {
     const operands = adapters.flatMap(tensorsOf);
     const forth = (x: Tensor, bias: Tensor | null): Tensor => {
       const inputs = [x, ...operands, ...(bias === null ? [] : [bias])];
-      return customGradient(this.#product(x, weightAfter(null), bias), inputs, (dy) => [
+      return customGradient(this.#product(x, weightAfter(null), bias), inputs, (dy, walk) => [
         back(dy),
-        ...slopes(x, dy),
+        ...slopes(recompute(x, dy, walk), dy),
         ...(bias === null ? [] : [sum(dy, { axes: 0 })]),
       ]);
     };

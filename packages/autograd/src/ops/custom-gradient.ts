@@ -1,11 +1,15 @@
 import type { Op, Operand } from "../define-op";
 import { defineOp } from "../define-op";
 import { AutogradError } from "../errors";
+import type { Walk } from "../op";
 import { sameShape, showShape } from "../shape";
 import type { Tensor } from "../tensor";
 
-/** Cotangents of the operands, in their order, from the cotangent of the value; null where there is none. */
-export type CustomVjp = (dy: Tensor) => readonly (Tensor | null)[];
+/**
+ * Cotangents of the operands, in their order, from the cotangent of the value; null where there is none. `walk` is for
+ * `recompute`.
+ */
+export type CustomVjp = (dy: Tensor, walk: Walk) => readonly (Tensor | null)[];
 
 interface CustomAttributes {
   readonly vjp: CustomVjp;
@@ -22,8 +26,8 @@ export const customGradient: Op<
   {
     name: "customGradient",
     infer: ([value], _attributes) => ({ shape: value!.shape, dtype: value!.dtype }),
-    vjp: (dy, { inputs: [, ...operands], attributes: { vjp } }) => {
-      const cotangents = vjp(dy);
+    vjp: (dy, { inputs: [, ...operands], attributes: { vjp }, walk }) => {
+      const cotangents = vjp(dy, walk);
       if (cotangents.length !== operands.length)
         throw new AutogradError(
           `customGradient: the vjp gave ${cotangents.length} cotangents; give one (or null) for each of ${operands.length} operands`,
