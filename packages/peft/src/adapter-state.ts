@@ -48,15 +48,16 @@ export const stateOf = ({ adapters, saved, biases, ...owner }: StateOwner): Adap
   return state;
 };
 
-/** The weight of a head that is adapted by its name: PEFT saves it along, for it may have been resized. */
+/** The weight of a head that is adapted by its name or a pattern: PEFT saves it along, for it may have been resized. */
 function* headsOf({
   config: { targetModules },
   adapters,
   model,
 }: Pick<StateOwner, "config" | "adapters" | "model">): Generator<[string, StateEntry]> {
+  const isNamed = (head: string) => typeof targetModules === "string" || targetModules?.includes(head);
   for (const head of ["lm_head", "embed_tokens"])
     for (const layer of adapters.keys())
-      if (`.${layer}`.endsWith(`.${head}`) && Array.isArray(targetModules) && targetModules.includes(head))
+      if (`.${layer}`.endsWith(`.${head}`) && isNamed(head))
         for (const [name, parameter] of baseLayerOf(model.getSubmodule(layer)).namedParameters())
           yield [`${layer}.base_layer.${name}`, { parameter, dtype: parameter.dtype, presence: "optional" }];
 }

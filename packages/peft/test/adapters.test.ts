@@ -249,6 +249,24 @@ describe("files", () => {
     expect(readFileSync(card, "utf8")).toBe("mine");
   });
 
+  test.each([
+    ["by its name", ["lm_head"], true],
+    ["by a pattern", ".*(lm_head|fc1)", true],
+    ["with nothing but other layers", ["fc1"], false],
+  ])(
+    "the weight of a head, adapted %s, is saved along, as PEFT does",
+    async (name, targetModules, isSaved) => {
+      const folder = join(work, name);
+      await getPeftModel(newModel(), small({ targetModules })).savePretrained(folder);
+      const saved = await readTensors(join(folder, "adapter_model.safetensors"));
+      expect(saved.has("base_model.model.lm_head.base_layer.weight")).toBe(isSaved);
+      const warnings: string[] = [];
+      const onWarning = (message: string) => warnings.push(message);
+      await PeftModel.fromPretrained(newModel(), folder, { onWarning });
+      expect(warnings).toEqual([]);
+    },
+  );
+
   test("other adapters lie in folders of their names", async () => {
     const model = getPeftModel(newModel(), small());
     model.addAdapter("second", small({ nFrequency: 3 }));
