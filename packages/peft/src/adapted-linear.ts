@@ -232,7 +232,8 @@ export class AdaptedLinear extends Module implements LinearLayer {
         const values = tensorsOf(adapter);
         const isDense = adapter.choose(x.shape[0]!).gradient === "matrix";
         const y = isDense ? linear(x, adapter.matrix(values)) : adapter.product(x, values);
-        return pullback([y], [dy], values, { independent: true });
+        // x may have been computed from these values too: it is no part of this slope.
+        return pullback([y], [dy], [x, ...values], { independent: true }).slice(1);
       });
     const { bias } = this.baseLayer;
     return forth(rows, bias === null ? null : asFloat32(bias));
