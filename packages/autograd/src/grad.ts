@@ -27,9 +27,9 @@ export const pullback = (
   options: PullbackOptions = {},
 ): Tensor[] => {
   const targets = wrt.map((target) => (isTensor(target) ? target : target.tensor));
-  const order = topologicalOrder(outputs);
-  const depends = dependents(order, targets);
   const ends = new Set<Tensor>(options.independent ? targets : []);
+  const order = topologicalOrder(outputs, ends);
+  const depends = dependents(order, targets);
   const flowing = new Map<Tensor, Tensor>();
   const walk: Walk = new Map();
   const flow = (node: Tensor, cotangent: Tensor): void => {

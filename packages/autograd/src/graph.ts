@@ -36,8 +36,15 @@ export const makeGraph = (inputs: readonly Tensor[], outputs: readonly Tensor[])
   return { nodes, inputs, parameters, outputs, toString: () => show(nodes, outputs) };
 };
 
-/** Depth first without recursion: graphs are deeper than the stack. */
-export const topologicalOrder = (outputs: readonly Tensor[]): Tensor[] => {
+/**
+ * Depth first without recursion: graphs are deeper than the stack.
+ *
+ * @param ends nodes behind which it does not look
+ */
+export const topologicalOrder = (
+  outputs: readonly Tensor[],
+  ends: ReadonlySet<Tensor> = new Set(),
+): Tensor[] => {
   const order: Tensor[] = [];
   const state = new Map<Tensor, "open" | "done">();
   const stack: Tensor[] = [...outputs].reverse();
@@ -46,6 +53,7 @@ export const topologicalOrder = (outputs: readonly Tensor[]): Tensor[] => {
     const seen = state.get(node);
     if (seen === undefined) {
       state.set(node, "open");
+      if (ends.has(node)) continue;
       for (let i = node.inputs.length - 1; i >= 0; i--)
         if (!state.has(node.inputs[i]!)) stack.push(node.inputs[i]!);
       continue;
