@@ -9,22 +9,25 @@ export interface Size {
   readonly taps: number;
 }
 
-// Nanoseconds on two cores of a server processor with ONNX Runtime, measured by `pnpm bench peft`, which also shows
-// that the choice is the fastest way, or near it. On other machines they differ together, more or less.
+// Nanoseconds on two cores of a server processor with ONNX Runtime. `pnpm bench peft --only strategies` measures every
+// way beside the one that is chosen here. On other machines they differ together, more or less.
 
 /** A multiply-add of a matrix product. */
 const PRODUCT = 0.011;
-/** One number of a sequence analysed or synthesised, in all, and for each tap. */
+/** One number of a sequence filtered, in all, and for each tap: in analysis, and in synthesis. */
 const FILTER = 0.5;
-const TAP = 0.1;
+const ANALYSIS_TAP = 0.12;
+const SYNTHESIS_TAP = 0.07;
 /** A number gathered, multiplied and summed; and one that is multiplied and scattered. */
 const SAMPLE = 0.5;
 const SCATTER = 1.9;
-/** One entry of a matrix made in the graph, beside its filtering. */
-const ENTRY = 1;
-/** On the host: one entry of one coefficient's square, and one entry set back and added. */
-const HOST_TAP = 1.7;
-const HOST_ENTRY = 3;
+/** One entry, and one coefficient, of a matrix made in the graph, beside its filtering. */
+const ENTRY = 3;
+const COEFFICIENT = 20;
+/** On the host: one coefficient, one entry of its square, and one entry set back and added. */
+const HOST_COEFFICIENT = 20;
+const HOST_TAP = 1;
+const HOST_ENTRY = 2.5;
 
 /** Batches of an update that comes in small launches have at least about so many. */
 const TOKENS_OF_AN_UPDATE = 256;
@@ -37,18 +40,21 @@ export const choose = (size: Size, tokens: number | null): Choice => {
   if (tokens === null) return { strategy: "merged", forward: "matrix", gradient: "product" };
   const { out, width, count, taps } = size;
   const entries = out * width;
-  const filter = taps === 1 ? 0 : FILTER + TAP * taps;
-  const sequences = tokens * (out + width) * filter;
+  const sequences = tokens * (out + width);
+  const isDirect = taps === 1;
+  const analysis = isDirect ? 0 : FILTER + ANALYSIS_TAP * taps;
+  const synthesis = isDirect ? 0 : FILTER + SYNTHESIS_TAP * taps;
   // Along both axes, forward and again backward.
-  const matrix = entries * (4 * filter + ENTRY);
-  const product = sequences + count * tokens * SCATTER;
+  const matrix = entries * (4 * synthesis + ENTRY) + count * COEFFICIENT;
+  const product = sequences * synthesis + count * tokens * SCATTER;
+  const matrixGradient = entries * (tokens * PRODUCT + 2 * analysis) + count * COEFFICIENT;
+  const productGradient = sequences * analysis + count * tokens * SAMPLE;
   // The host's part is due once an update, however few tokens there are.
   const updates = product * Math.max(1, TOKENS_OF_AN_UPDATE / tokens);
   return {
     strategy: hostCost(size) <= Math.min(matrix, updates) ? "merged" : "factored",
     forward: matrix < product ? "matrix" : "product",
-    gradient:
-      entries * (tokens * PRODUCT + 2 * filter) < sequences + count * tokens * SAMPLE ? "matrix" : "product",
+    gradient: matrixGradient < productGradient ? "matrix" : "product",
   };
 };
 
@@ -56,6 +62,9 @@ export const choose = (size: Size, tokens: number | null): Choice => {
 const hostCost = ({ out, width, count, taps }: Size): number => {
   const entries = out * width;
   const squares = count * taps ** 2;
-  const written = Math.min(squares, 2 * entries * taps) * HOST_TAP;
-  return written + Math.min(squares, entries) * HOST_ENTRY;
+  return (
+    count * HOST_COEFFICIENT +
+    Math.min(squares, 2 * entries * taps) * HOST_TAP +
+    Math.min(squares, entries) * HOST_ENTRY
+  );
 };
