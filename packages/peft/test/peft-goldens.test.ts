@@ -11,6 +11,7 @@ import {
   goldenCases,
   measure,
   realLogits,
+  savedModel,
   scratch,
   trainedByFileName,
 } from "./golden-models";
@@ -101,5 +102,16 @@ describe.each(
     model.unmergeAdapter();
     const after = [...model.model.namedParameters()].map(([name, { data }]) => [name, data]);
     expect(after).toEqual(before);
+  });
+
+  test("and saved without adapters, it is an ordinary model with PEFT's logits", async () => {
+    const expected = await expectedOf(row.folder);
+    const batch = batchOf(expected);
+    const model = (await open(row, "auto")).mergeAndUnload();
+    const folder = join(work, `${row.name}-merged`);
+    await model.savePretrained(folder);
+    const { logits } = await measure(await savedModel(folder), batch, []);
+    const wanted = expected.get("logits")!.data;
+    expect(realLogits(logits, batch)).toBeAllclose(realLogits(wanted, batch), row.tolerance);
   });
 });
