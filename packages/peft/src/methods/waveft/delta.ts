@@ -66,16 +66,41 @@ export const scatterDelta = (
 };
 
 /** The entries inside any coefficient's square of taps × taps, in order. */
-const touchedBy = ({ count, taps, i, j }: Placement, [out, width]: readonly [number, number]): Int32Array => {
-  const marks = new Uint8Array(out * width);
+const touchedBy = (placement: Placement, shape: readonly [number, number]): Int32Array => {
+  const { count, taps } = placement;
+  const isSparse = count * taps ** 2 * 16 <= shape[0] * shape[1];
+  return isSparse ? sortedEntries(placement, shape) : markedEntries(placement, shape);
+};
+
+/** Calls `visit` with the first entry of each row of each square, and with the number of its entries. */
+const forRows = (
+  { count, taps, i, j }: Placement,
+  [out, width]: readonly [number, number],
+  visit: (start: number, length: number) => void,
+): void => {
   for (let n = 0; n < count; n++) {
     const top = 2 * i[n]! - taps + 2;
     const left = 2 * j[n]! - taps + 2;
     const endRow = Math.min(out, top + taps);
-    const endColumn = Math.min(width, left + taps);
-    for (let row = Math.max(0, top); row < endRow; row++)
-      marks.fill(1, row * width + Math.max(0, left), row * width + endColumn);
+    const first = Math.max(0, left);
+    const length = Math.min(width, left + taps) - first;
+    for (let row = Math.max(0, top); row < endRow; row++) visit(row * width + first, length);
   }
+};
+
+const sortedEntries = (placement: Placement, shape: readonly [number, number]): Int32Array => {
+  const all = new Int32Array(placement.count * placement.taps ** 2);
+  let next = 0;
+  forRows(placement, shape, (start, length) => {
+    for (let b = 0; b < length; b++) all[next++] = start + b;
+  });
+  const entries = all.subarray(0, next).sort();
+  return entries.filter((entry, at) => at === 0 || entry !== entries[at - 1]);
+};
+
+const markedEntries = (placement: Placement, shape: readonly [number, number]): Int32Array => {
+  const marks = new Uint8Array(shape[0] * shape[1]);
+  forRows(placement, shape, (start, length) => marks.fill(1, start, start + length));
   let total = 0;
   for (let flat = 0; flat < marks.length; flat++) total += marks[flat]!;
   const touched = new Int32Array(total);
