@@ -8,7 +8,7 @@ import { PeftModel } from "../../packages/peft/dist/index.js";
 import { AutoConfig, AutoModelForCausalLM } from "../../packages/transformers/dist/index.js";
 import { inChild, median, timedAlone } from "../autograd/measure.mjs";
 import { startPython } from "../python-peer.mjs";
-import { openSteps, opt350m, stepOf, targetsOf } from "./model.mjs";
+import { creations, openSteps, opt350m, stepOf, targetsOf } from "./model.mjs";
 
 const sides = ["frozen", "qv", "all"];
 
@@ -25,15 +25,12 @@ const openPeer = async (python, { blocks, threads, adapter }) => {
     const creation = {};
     const { count: n, wavelet } = adapter;
     for (const side of ["qv", "all"]) {
-      const { seconds } = await ask({
-        op: "adapt",
-        targets: targetsOf[side],
-        n,
-        wavelet,
-        name: side,
-        fresh: true,
-      });
-      creation[side] = seconds;
+      const samples = [];
+      for (let i = 0; i < creations; i++) {
+        const request = { op: "adapt", targets: targetsOf[side], n, wavelet, name: side, fresh: true };
+        samples.push((await ask(request)).seconds);
+      }
+      creation[side] = median(samples);
     }
     for (const [i, side] of ["qv", "all"].entries())
       await ask({ op: "adapt", targets: targetsOf[side], n, wavelet, name: side, fresh: i === 0 });
