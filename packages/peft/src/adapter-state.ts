@@ -2,6 +2,7 @@ import { type DType, encodeHalf, type Module, type Parameter } from "@waveft/aut
 import type { TensorData } from "@waveft/safetensors";
 import { baseLayerOf } from "./adapted-linear";
 import { PeftError } from "./errors";
+import { some } from "./field-types";
 import type { Injection } from "./injection";
 import type { SavedModules } from "./saved-modules";
 
@@ -133,9 +134,3 @@ export const matchState = (
 
 const asStored = ({ dtype }: Parameter, values: Float32Array): Float32Array | Uint16Array =>
   dtype === "float16" || dtype === "bfloat16" ? encodeHalf(dtype, values) : values;
-
-const some = (names: readonly string[]): string => {
-  if (names.length === 0) return "none";
-  const first = names.slice(0, 3).join(", ");
-  return names.length > 3 ? `${first} and ${names.length - 3} more` : first;
-};

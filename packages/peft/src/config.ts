@@ -8,6 +8,7 @@ import {
   listOf,
   orNull,
   recordOf,
+  shown,
   text,
 } from "./field-types";
 
@@ -162,7 +163,7 @@ export const checkSameConfig = (
   );
   if (other !== undefined)
     throw new PeftError(
-      `${source}: ${other} is ${JSON.stringify(b[other])}, but ${JSON.stringify(a[other])} in the adapter "${name}" of this model; delete that, or take another name`,
+      `${source}: ${other} is ${shown(b[other])}, but ${shown(a[other])} in the adapter "${name}" of this model; delete that, or take another name`,
     );
 };
 

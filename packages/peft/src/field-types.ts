@@ -56,8 +56,15 @@ export const checkTypes = <F extends object>(
   }
 };
 
+/** Some of many names in a message. */
+export const some = (names: readonly string[]): string => {
+  if (names.length === 0) return "none";
+  const first = names.slice(0, 3).join(", ");
+  return names.length > 3 ? `${first} and ${names.length - 3} more` : first;
+};
+
 /** A value in a message, cut to a line. */
-const shown = (value: unknown): string => {
+export const shown = (value: unknown): string => {
   const whole =
     typeof value === "object" || typeof value === "string" ? JSON.stringify(value) : String(value);
   return whole.length > 80 ? `${whole.slice(0, 80)}…` : whole;

@@ -9,6 +9,7 @@ import { type FileSet, type HubOptions, isTransformersError, resolveRepo } from 
 import { type AdapterState, type StoredTensors, storedState } from "./adapter-state";
 import { PEFT_VERSION, type PeftConfig } from "./config";
 import { isPeftError, PeftError } from "./errors";
+import { shown } from "./field-types";
 import type { AdapterMethod } from "./method";
 import { methods } from "./methods";
 import { adapterCard, isOwnCard } from "./model-card";
@@ -99,15 +100,13 @@ export const nameOfSource = (source: AdapterSource): string =>
 export const readAdapter = (from: AdapterSource, options: LoadOptions): Promise<SavedAdapter> =>
   reading(from, options, async (files) => {
     const source = nameOfSource(from);
-    const config = parseConfig(source, await textOf(await files.open(CONFIG_FILE)));
-    return { source, config, tensors: await readTensors(await files.open(WEIGHTS_FILE)) };
+    const config = await readConfig(source, files);
+    return { source, config, tensors: await readTensors(source, await files.open(WEIGHTS_FILE)) };
   });
 
 /** Reads and checks an adapter's config alone. */
 export const readAdapterConfig = (from: AdapterSource, options: LoadOptions): Promise<PeftConfig> =>
-  reading(from, options, async (files) =>
-    parseConfig(nameOfSource(from), await textOf(await files.open(CONFIG_FILE))),
-  );
+  reading(from, options, (files) => readConfig(nameOfSource(from), files));
 
 const reading = async <T>(
   from: AdapterSource,
@@ -128,11 +127,15 @@ const reading = async <T>(
   }
 };
 
-const readTensors = async (source: ByteSource): Promise<SavedAdapter["tensors"]> => {
-  const file = await openSafetensors(source);
+const floats: readonly string[] = ["F64", "F32", "F16", "BF16"];
+
+const readTensors = async (source: string, bytes: ByteSource): Promise<SavedAdapter["tensors"]> => {
+  const file = await openSafetensors(bytes);
   try {
     const tensors = new Map<string, { shape: readonly number[]; data: Float32Array }>();
-    for (const name of file.tensors.keys()) {
+    for (const [name, { dtype }] of file.tensors) {
+      if (!floats.includes(dtype))
+        throw new PeftError(`${source}: ${name} is ${dtype}; adapters have ${floats.join(", ")}`);
       const tensor = await file.read(name);
       tensors.set(name, { shape: tensor.shape, data: toFloat32(tensor) });
     }
@@ -142,12 +145,31 @@ const readTensors = async (source: ByteSource): Promise<SavedAdapter["tensors"]>
   }
 };
 
-const textOf = async (source: ByteSource): Promise<string> => {
+/** Configs of PEFT's are some kilobytes; with a pattern for each layer of a large model some megabytes. */
+const MAX_CONFIG = 2 ** 24;
+const MAX_DEPTH = 32;
+
+const readConfig = async (source: string, files: FileSet): Promise<PeftConfig> => {
+  const bytes = await files.open(CONFIG_FILE);
   try {
-    return new TextDecoder().decode(await source.read(0, source.size));
+    if (bytes.size > MAX_CONFIG)
+      throw new PeftError(
+        `${source}: ${CONFIG_FILE} has ${bytes.size} bytes; a config that PEFT wrote has less than ${MAX_CONFIG}`,
+      );
+    return parseConfig(source, new TextDecoder().decode(await bytes.read(0, bytes.size)));
   } finally {
-    await source.close?.();
+    await bytes.close?.();
   }
+};
+
+/** Level by level, since whoever went down recursively might not come back. */
+const isDeep = (value: unknown): boolean => {
+  let level = [value];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > MAX_DEPTH) return true;
+    level = level.flatMap((item) => (typeof item === "object" && item !== null ? Object.values(item) : []));
+  }
+  return false;
 };
 
 const parseConfig = (source: string, text: string): PeftConfig => {
@@ -159,11 +181,15 @@ const parseConfig = (source: string, text: string): PeftConfig => {
   }
   if (typeof json !== "object" || json === null || Array.isArray(json))
     throw new PeftError(`${source}: ${CONFIG_FILE} holds no object; give a config that PEFT wrote`);
+  if (isDeep(json))
+    throw new PeftError(
+      `${source}: ${CONFIG_FILE} is nested ${MAX_DEPTH} levels deep or more; give a config that PEFT wrote`,
+    );
   const fields = json as Readonly<Record<string, unknown>>;
   const method = Object.entries(methods).find(([peftType]) => peftType === fields.peft_type)?.[1];
   if (method === undefined)
     throw new PeftError(
-      `${source}: peft_type is ${JSON.stringify(fields.peft_type)}; this package has ${Object.keys(methods).join(", ")}`,
+      `${source}: peft_type is ${shown(fields.peft_type)}; this package has ${Object.keys(methods).join(", ")}`,
     );
   try {
     return method.configFromJson(fields);

@@ -2,7 +2,8 @@ import type { Module } from "@waveft/autograd";
 import { AdaptedLinear, baseLayerOf, isAdaptedLinear, type LayerContext } from "./adapted-linear";
 import { type BaseLayer, isBaseLayer, isTransposed } from "./base-layer";
 import type { PeftConfig } from "./config";
-import type { AdapterMethod, InitOptions, LayerAdapter } from "./method";
+import { PeftError } from "./errors";
+import type { AdapterMethod, InitOptions, LayerAdapter, TargetLayer } from "./method";
 import { type Copy, type SavedModules, savedModuleNames, withTaskHeads } from "./saved-modules";
 import { findTargets } from "./targets";
 
@@ -51,12 +52,29 @@ export const planInjection = (
   });
   const bare = found.targets.flatMap(({ layer }) => (isBaseLayer(layer) ? [layer] : []));
   const layout = fanInFanOut(config, bare, onWarning);
-  const adapters = method.createAdapters(config, layers, init);
+  const adapters = create(method, config, layers, init);
   return {
     config: method.configFromJson({ ...config.toJson(), target_modules: found.targetModules, ...layout }),
     adapters: new Map(layers.map(({ name }, i) => [name, adapters[i]!])),
     saved: savedModules.copy(whole),
   };
+};
+
+/** Sizes that no memory holds are the config's fault. */
+const create = (
+  method: AdapterMethod,
+  config: PeftConfig,
+  layers: readonly TargetLayer[],
+  init: InitOptions,
+): LayerAdapter[] => {
+  try {
+    return method.createAdapters(config, layers, init);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new PeftError(`peft: the config's adapters need more memory than there is (${error.message})`, {
+      cause: error,
+    });
+  }
 };
 
 /** PEFT's field says whether weights are stored [in, out]; layers that have no adapter yet know better. */

@@ -13,8 +13,11 @@ export interface TargetLayer {
 
 /** What decides the start of new adapters. */
 export interface InitOptions {
-  /** Seed of random starts, as `torch.manual_seed` takes it; undefined: that of a new Python process. */
-  readonly seed?: number;
+  /**
+   * Seed of random starts, as `torch.manual_seed` takes it; undefined: that of a new Python process; null: zeros, since
+   * the values come from a file.
+   */
+  readonly seed?: number | null;
 }
 
 /** A matrix [out, in] in flat memory: entry (r, c) stands at `data[r · rowStride + c · columnStride]`. */

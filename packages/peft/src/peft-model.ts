@@ -6,6 +6,7 @@ import { type AdapterState, matchState } from "./adapter-state";
 import { checkSameConfig, type PeftConfig } from "./config";
 import { countParameters, type TrainableCounts, trainableSentence } from "./counts";
 import { PeftError } from "./errors";
+import { some } from "./field-types";
 import {
   type AdapterFiles,
   type AdapterSource,
@@ -311,7 +312,7 @@ export class PeftModel<M extends AdaptableModel = AdaptableModel> extends Module
     const unknown = Object.keys(config.unknownFields ?? {});
     if (unknown.length > 0)
       onWarning(
-        `${source}: adapter_config.json has fields that are not known here and do nothing: ${unknown.join(", ")}`,
+        `${source}: adapter_config.json has fields that are not known here and do nothing: ${some(unknown)}`,
       );
     for (const warning of method.warnings?.(config) ?? []) onWarning(`${source}: ${warning}`);
     const match = (state: AdapterState) =>
@@ -323,7 +324,7 @@ export class PeftModel<M extends AdaptableModel = AdaptableModel> extends Module
       if (isTrainable) adapters.checkTrainable(adapterName);
       return match(adapters.state(adapterName));
     }
-    const injection = adapters.plan(adapterName, config, {}, { inference_mode: !isTrainable });
+    const injection = adapters.plan(adapterName, config, { seed: null }, { inference_mode: !isTrainable });
     if (isTrainable) adapters.checkTrainable(injection);
     const setValues = match(adapters.state(adapterName, injection));
     return () => {

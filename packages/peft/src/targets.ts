@@ -2,6 +2,7 @@ import { isModule, type LinearLayer, type Module } from "@waveft/autograd";
 import { isBaseLayer } from "./base-layer";
 import type { PeftConfig } from "./config";
 import { PeftError } from "./errors";
+import { some } from "./field-types";
 
 /** A layer of the base model that a config selects. */
 export interface Target {
@@ -38,8 +39,10 @@ export const findTargets = (
     );
   const modules = baseModules(model);
   const targetModules = resolve(given, model, modules);
-  const named = modules.filter(([name]) => matches(name, targetModules));
-  const kept = named.filter(([name]) => !isExcluded(name, config));
+  const isTarget = nameTest(targetModules);
+  const isExcluded = exclusionOf(config);
+  const named = modules.filter(([name]) => isTarget(name));
+  const kept = named.filter(([name]) => !isExcluded(name));
   const matched = kept.filter(([name]) => isInLayers(name, targetModules, config));
   if (matched.length === 0)
     throw new PeftError(
@@ -51,8 +54,7 @@ export const findTargets = (
       `peft: target module ${name} is a ${module.kind}; only Linear layers can be adapted, such as ${linearEndings(model).join(", ")}`,
     );
   });
-  const excludesNothing =
-    !isEmpty(config.excludeModules) && !modules.some(([name]) => isExcluded(name, config));
+  const excludesNothing = !isEmpty(config.excludeModules) && !modules.some(([name]) => isExcluded(name));
   return { targets, targetModules, excludesNothing };
 };
 
@@ -62,7 +64,7 @@ const whyNone = (
   kept: readonly Named[],
 ): string => {
   if (isEmpty(given)) return "targetModules is empty; name layers of this model";
-  const what = `targetModules ${typeof given === "string" ? `"${given}"` : `[${given.join(", ")}]`}`;
+  const what = `targetModules ${typeof given === "string" ? `"${given}"` : `[${given.length > 20 ? some(given) : given.join(", ")}]`}`;
   if (named.length === 0) return `${what} match no layer of this model`;
   if (kept.length === 0) return `all that ${what} match is left out by excludeModules`;
   return `layersToTransform (and layersPattern) leave nothing of what ${what} match`;
@@ -103,17 +105,18 @@ const CONDENSE_FROM = 20;
 const condense = (given: readonly string[], modules: readonly Named[]): readonly string[] => {
   const names = [...new Set(given)];
   if (names.length < CONDENSE_FROM) return names;
-  const foreign = new Set(modules.flatMap(([name]) => (matches(name, names) ? [] : endingsOf(name))));
+  const isNamed = nameTest(names);
+  const foreign = new Set(modules.flatMap(([name]) => (isNamed(name) ? [] : endingsOf(name))));
   const byEnding = names
-    .map((name) => ({ name, endings: endingsOf(name) }))
+    .map((name) => ({ endings: endingsOf(name) }))
     .sort((a, b) => compareLists(a.endings, b.endings));
-  const chosen: string[] = [];
-  for (const { name, endings } of byEnding) {
-    if (chosen.some((ending) => endsIn(name, ending))) continue;
+  const chosen = new Set<string>();
+  for (const { endings } of byEnding) {
+    if (endings.some((ending) => chosen.has(ending))) continue;
     const ending = endings.find((candidate) => !foreign.has(candidate));
-    if (ending !== undefined) chosen.push(ending);
+    if (ending !== undefined) chosen.add(ending);
   }
-  return chosen.length > 0 && chosen.length < names.length ? chosen : names;
+  return chosen.size > 0 && chosen.size < names.length ? [...chosen] : names;
 };
 
 /** Dotted endings, the shortest first. */
@@ -129,19 +132,30 @@ const compareLists = (a: readonly string[], b: readonly string[]): number => {
   return other === undefined || a[differing]! > other ? 1 : -1;
 };
 
-const endsIn = (name: string, ending: string): boolean => name === ending || name.endsWith(`.${ending}`);
+type NameTest = (name: string) => boolean;
 
 /** A list holds names and dotted endings; a string is a regular expression over the whole name. */
-const matches = (name: string, wanted: readonly string[] | string): boolean =>
-  typeof wanted === "string" ? fullMatch(wanted, name) : wanted.some((ending) => endsIn(name, ending));
+const nameTest = (wanted: readonly string[] | string): NameTest => {
+  if (typeof wanted === "string") return (name) => fullMatch(wanted, name);
+  const endings = new Set(wanted);
+  return (name) => endingsOf(name).some((ending) => endings.has(ending));
+};
 
 const isEmpty = (wanted: readonly string[] | string | null): boolean =>
   wanted === null || wanted.length === 0;
 
-const isExcluded = (name: string, { excludeModules, modulesToSave }: PeftConfig): boolean =>
-  (excludeModules !== null && excludeModules.length > 0 && matches(name, excludeModules)) ||
-  // What is trained whole is not adapted, nor is anything in it.
-  (modulesToSave ?? []).some((saved) => fullMatch(`(?:.*\\.)?${saved}(?:\\..*)?`, name));
+/** What `excludeModules` names, and what is trained whole, with anything in it. */
+const exclusionOf = ({ excludeModules, modulesToSave }: PeftConfig): NameTest => {
+  const isNamed = isEmpty(excludeModules) ? () => false : nameTest(excludeModules!);
+  const saved = [...new Set(modulesToSave)];
+  // PEFT reads them as regular expressions; most are plain.
+  const parts = new Set(saved.filter((name) => /^\w+$/.test(name)));
+  const patterns = saved.filter((name) => !parts.has(name));
+  return (name) =>
+    isNamed(name) ||
+    name.split(".").some((part) => parts.has(part)) ||
+    patterns.some((pattern) => fullMatch(`(?:.*\\.)?${pattern}(?:\\..*)?`, name));
+};
 
 /** The index of the block that a name lies in must be one of `layersToTransform`; a name given in full passes. */
 const isInLayers = (name: string, targetModules: readonly string[] | string, config: PeftConfig): boolean => {

@@ -12,8 +12,15 @@ export interface TorchRandom {
   uniform(count: number, bound: number): Float32Array;
 }
 
-/** @param seed what `torch.manual_seed` was given; by default that of a process that never calls it */
-export const torchRandom = (seed: number = TORCH_SEED): TorchRandom => {
+/** Zeros in place of random numbers. */
+const zeros: TorchRandom = {
+  normal: (count) => new Float32Array(count),
+  uniform: (count) => new Float32Array(count),
+};
+
+/** @param seed what `torch.manual_seed` was given; by default that of a process that never calls it; null: zeros */
+export const torchRandom = (seed: number | null = TORCH_SEED): TorchRandom => {
+  if (seed === null) return zeros;
   const generator = new Mt19937(seed);
   const one = singleNormals(generator);
   return {

@@ -1,7 +1,7 @@
 import { matmul, mul, Parameter, type Tensor } from "@waveft/autograd";
 import { configClass, type PeftFields, peftDefaults } from "../config";
 import { PeftError } from "../errors";
-import { count, either, type FieldType, finite, flag, recordOf } from "../field-types";
+import { count, either, type FieldType, finite, flag, recordOf, shown } from "../field-types";
 import type { AdapterMethod, LayerAdapter, TargetLayer } from "../method";
 import { patternValue } from "../targets";
 import { roundedTo, type TorchRandom, torchRandom } from "../torch-random";
@@ -71,7 +71,7 @@ const checkVariants = (fields: LoraFields): void => {
   for (const [key, plain] of Object.entries(variants))
     if (JSON.stringify(given[key]) !== JSON.stringify(plain))
       throw new PeftError(
-        `LoraConfig: ${key} is ${JSON.stringify(given[key])}; this package runs plain LoRA: leave it ${JSON.stringify(plain)}`,
+        `LoraConfig: ${key} is ${shown(given[key])}; this package runs plain LoRA: leave it ${JSON.stringify(plain)}`,
       );
 };
 
