@@ -65,14 +65,17 @@ export const goldenBase = async ({
 };
 
 /** A model that was saved: of the class that its `config.json` names. */
-export const savedModel = async (folder: string): Promise<PreTrainedModel> => {
+export const savedModel = async (
+  folder: string,
+  dtype: WeightDType = "float32",
+): Promise<PreTrainedModel> => {
   const { architectures } = readJson<{ architectures: string[] }>(join(folder, "config.json"));
   const isClassifier = architectures[0]!.endsWith("ForSequenceClassification");
   const auto = isClassifier ? AutoModelForSequenceClassification : AutoModelForCausalLM;
   const onWarning = (message: string) => {
     throw new Error(message);
   };
-  return auto.fromPretrained(folder, { dtype: "float32", device: "onnx:cpu", onWarning });
+  return auto.fromPretrained(folder, { dtype, device: "onnx:cpu", onWarning });
 };
 
 export interface Batch {

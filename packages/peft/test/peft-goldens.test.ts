@@ -115,3 +115,22 @@ describe.each(
     expect(realLogits(logits, batch)).toBeAllclose(realLogits(wanted, batch), row.tolerance);
   });
 });
+
+describe.each(
+  goldenCases()
+    .filter(({ dtype }) => dtype !== "float32")
+    .map((row) => [row.name, row] as const),
+)("%s merged", (_, row) => {
+  test("and saved keeps its dtype, rounded once", async () => {
+    const expected = await expectedOf(row.folder);
+    const batch = batchOf(expected);
+    const merged = (await open(row, "auto")).mergeAndUnload();
+    const { logits } = await measure(merged, batch, []);
+    const folder = join(work, `${row.name}-merged`);
+    await merged.savePretrained(folder);
+    const again = await savedModel(folder, row.dtype);
+    expect((await measure(again, batch, [])).logits).toEqual(logits);
+    const wanted = expected.get("logits")!.data;
+    expect(realLogits(logits, batch)).toBeAllclose(realLogits(wanted, batch), 3e-2);
+  });
+});
