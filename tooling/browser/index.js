@@ -54,6 +54,10 @@ export const noVulkan =
     ? ` (skipped: no vk_swiftshader_icd.json and libvulkan.so.1 beside Chromium, ${chromiumPath}; name one by CHROMIUM)`
     : "";
 
+// The usual reporter of the tests counts what is skipped, and leaves out names and reasons.
+if (noChromium !== "") console.warn(`browser tests${noChromium}`);
+else if (noVulkan !== "") console.warn(`tests of WebGPU in Node${noVulkan}`);
+
 export function loadVulkan() {
   if (vulkanFolder === undefined) throw new Error(`loadVulkan:${noVulkan}`);
   process.env.VK_DRIVER_FILES = join(vulkanFolder, "vk_swiftshader_icd.json");
