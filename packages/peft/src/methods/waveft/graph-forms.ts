@@ -1,4 +1,5 @@
 import {
+  add,
   concat,
   conv1d,
   customGradient,
@@ -67,27 +68,54 @@ const placesOf = (rows: Int32Array, columns: Int32Array, height: number, width: 
 const sorted = (values: Tensor, { order, inverse }: SortedPlaces): Tensor =>
   customGradient(gather(values, order), [values], (dy) => [gather(dy, inverse)]);
 
-/** The sparse matrix times x [width, tokens] → [height, tokens]. */
-const sparseProduct = (x: Tensor, values: Tensor, places: SparsePlaces): Tensor => {
+/** What a layer does with the features on one side: bands of them, and features of bands. One is the other's adjoint. */
+interface Side {
+  /** [n, features] → [n, bands]. */
+  analyse(rows: Tensor): Tensor;
+  /** [n, bands] → [n, features]. */
+  synthesise(bands: Tensor): Tensor;
+}
+
+/** x [tokens, in] · (A C Bᵀ)ᵀ → [tokens, out] with the sparse matrix C: B's side analyses, A's synthesises. */
+const throughBands = (x: Tensor, values: Tensor, places: SparsePlaces, from: Side, to: Side): Tensor => {
   const { rows, columns, height, width } = places;
-  const products = mul(gather(x, columns), reshape(values, [-1, 1]));
-  const transposed = { rows: columns, columns: rows, height: width, width: height };
-  return customGradient(scatterAdd(products, rows, height), [x, values], (dy) => [
-    sparseProduct(dy, values, transposed),
-    sampledProduct(dy, x, places),
+  const taken = gather(transpose(from.analyse(x)), columns);
+  const bands = scatterAdd(mul(taken, reshape(values, [-1, 1])), rows, height);
+  const turned = { rows: columns, columns: rows, height: width, width: height };
+  return customGradient(to.synthesise(transpose(bands)), [x, values], (dy) => [
+    throughBands(dy, values, turned, to, from),
+    valuesGradient(x, dy, places, from, to),
   ]);
 };
 
-/** Numbers gathered at a time: what is taken, multiplied and summed stays in the processor's caches. */
-const CHUNK = 2 ** 19;
+/** So many numbers at a time are analysed, gathered, multiplied and summed: they stay in the processor's caches. */
+const CHUNK = 2 ** 20;
+const MOST_CHUNKS = 16;
 
-/** Σ_t u[row, t] v[column, t] at each place: its share of the product u vᵀ, the gradient of a sparse matrix. */
+/** The gradient of C at its places: the sampled product of the analysed sequences, some tokens at a time. */
+const valuesGradient = (x: Tensor, dy: Tensor, places: SparsePlaces, from: Side, to: Side): Tensor => {
+  const tokens = x.shape[0]!;
+  const wide = Math.max(places.height, places.width, places.rows.tensor.size);
+  const chunks = Math.min(MOST_CHUNKS, Math.max(1, Math.ceil((tokens * wide) / CHUNK)));
+  const step = Math.max(1, Math.ceil(tokens / chunks));
+  const parts: Tensor[] = [];
+  for (let first = 0; first === 0 || first < tokens; first += step) {
+    const part = (rows: Tensor) =>
+      step >= tokens ? rows : slice(rows, [first, 0], [Math.min(tokens, first + step), rows.shape[1]!]);
+    const [u, v] = [transpose(to.analyse(part(dy))), transpose(from.analyse(part(x)))];
+    parts.push(sampledProduct(u, v, places));
+  }
+  return parts.reduce((total, part) => add(total, part));
+};
+
+/** Σ_t u[row, t] v[column, t] at each place: its share of the product u vᵀ. */
 const sampledProduct = (u: Tensor, v: Tensor, { rows, columns }: SparsePlaces): Tensor => {
   const count = rows.tensor.size;
   const step = Math.max(16, Math.ceil(CHUNK / Math.max(1, u.shape[1]!)));
   const parts: Tensor[] = [];
   for (let from = 0; from < count; from += step) {
-    const part = (indices: Parameter) => slice(indices, [from], [Math.min(count, from + step)]);
+    const part = (indices: Parameter) =>
+      step >= count ? indices.tensor : slice(indices, [from], [Math.min(count, from + step)]);
     parts.push(sum(mul(gather(u, part(rows)), gather(v, part(columns))), { axes: 1 }));
   }
   return parts.length === 1 ? parts[0]! : concat(parts, 0);
@@ -98,13 +126,15 @@ const sparseMatrix = (values: Tensor, { flat, height, width }: SortedPlaces): Te
   return reshape(matrix, [height, width]);
 };
 
+const entries: Side = { analyse: (rows) => rows, synthesise: (bands) => bands };
+
 /** Coefficients that are entries of ΔW. */
 export const directForms = ({ rows, columns, shape }: CoordinateSet, scaling: number): GraphForms => {
   const places = placesOf(rows, columns, ...shape);
   const scale = feed(Float32Array.of(scaling), []);
   const scaled = (values: Tensor) => mul(sorted(values, places), scale);
   return {
-    product: (x, values) => transpose(sparseProduct(transpose(x), scaled(values), places)),
+    product: (x, values) => throughBands(x, scaled(values), places, entries, entries),
     matrix: (values) => sparseMatrix(scaled(values), places),
   };
 };
@@ -131,11 +161,13 @@ export const waveletForms = (
   const bank = filterBank(filters);
   const scale = feed(Float32Array.of(scaling), []);
   const scaled = (values: Tensor) => mul(sorted(values, places), scale);
+  const side = (features: number): Side => ({
+    analyse: (rows) => analyse(rows, bank),
+    synthesise: (bands) => synthesise(bands, bank, features),
+  });
+  const [from, to] = [side(width), side(out)];
   return {
-    product: (x, values) => {
-      const product = sparseProduct(transpose(analyse(x, bank)), scaled(values), places);
-      return synthesise(transpose(product), bank, out);
-    },
+    product: (x, values) => throughBands(x, scaled(values), places, from, to),
     matrix: (values) => {
       const across = synthesise(sparseMatrix(scaled(values), places), bank, width);
       return transpose(synthesise(transpose(across), bank, out));
