@@ -87,7 +87,7 @@ describe("what matches nothing is told", () => {
 
   test("modules of other kinds, broken patterns, unknown model types", () => {
     expect(message({ targetModules: ["embed_tokens"] })).toContain(
-      "embed_tokens is a Embedding; only Linear layers",
+      "embed_tokens is of kind Embedding; only Linear layers",
     );
     expect(message({ targetModules: "(" })).toContain("not a valid regular expression");
   });

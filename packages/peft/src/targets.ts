@@ -2,7 +2,7 @@ import { isModule, type LinearLayer, type Module } from "@waveft/autograd";
 import { isBaseLayer } from "./base-layer";
 import type { PeftConfig } from "./config";
 import { PeftError } from "./errors";
-import { some } from "./field-types";
+import { shown, some } from "./field-types";
 
 /** A layer of the base model that a config selects. */
 export interface Target {
@@ -51,7 +51,7 @@ export const findTargets = (
   const targets = matched.map(([name, module]): Target => {
     if (isAdaptable(module)) return { name, layer: module };
     throw new PeftError(
-      `peft: target module ${name} is a ${module.kind}; only Linear layers can be adapted, such as ${linearEndings(model).join(", ")}`,
+      `peft: target module ${name} is of kind ${module.kind}; only Linear layers can be adapted, such as ${linearEndings(model).join(", ")}`,
     );
   });
   const excludesNothing = !isEmpty(config.excludeModules) && !modules.some(([name]) => isExcluded(name));
@@ -65,8 +65,10 @@ const whyNone = (
 ): string => {
   if (isEmpty(given)) return "targetModules is empty; name layers of this model";
   const what = `targetModules ${typeof given === "string" ? `"${given}"` : `[${given.length > 20 ? some(given) : given.join(", ")}]`}`;
+  if (named.length === 0 && typeof given !== "string" && given.includes("all-linear"))
+    return `${what} match no layer of this model: "all-linear" stands alone, in no list`;
   if (named.length === 0) return `${what} match no layer of this model`;
-  if (kept.length === 0) return `all that ${what} match is left out by excludeModules`;
+  if (kept.length === 0) return `all that ${what} match is left out by excludeModules or modulesToSave`;
   return `layersToTransform (and layersPattern) leave nothing of what ${what} match`;
 };
 
@@ -154,8 +156,10 @@ const exclusionOf = ({ excludeModules, modulesToSave }: PeftConfig): NameTest =>
   return (name) =>
     isNamed(name) ||
     name.split(".").some((part) => parts.has(part)) ||
-    patterns.some((pattern) => fullMatch(`(?:.*\\.)?${pattern}(?:\\..*)?`, name));
+    patterns.some((pattern) => fullMatch(pattern, name, (own) => `(?:.*\\.)?${own}(?:\\..*)?`));
 };
+
+const anyList = ".*?\\.[^.]*";
 
 /** The index of the block that a name lies in must be one of `layersToTransform`; a name given in full passes. */
 const isInLayers = (name: string, targetModules: readonly string[] | string, config: PeftConfig): boolean => {
@@ -164,9 +168,9 @@ const isInLayers = (name: string, targetModules: readonly string[] | string, con
   if (indices.length === 0 || typeof targetModules === "string" || targetModules.includes(name)) return true;
   const given = typeof layersPattern === "string" ? [layersPattern] : (layersPattern ?? []);
   const lists =
-    given.length > 0 && given[0] !== "" ? given.map((list) => `(?:.*?\\.)?(?:${list})`) : [".*?\\.[^.]*"];
+    given.length > 0 && given[0] !== "" ? given.map((list) => [`(?:.*?\\.)?(?:${list})`, list]) : [[anyList]];
   const found = lists
-    .map((list) => pythonRegExp(`^${list}\\.(?<waveft_index>\\d+)\\.`).exec(name))
+    .map(([list, own = anyList]) => pythonRegExp(`^${list}\\.(?<waveft_index>\\d+)\\.`, own).exec(name))
     .find(Boolean);
   const index = found?.groups?.waveft_index;
   return index !== undefined && indices.includes(Number(index));
@@ -177,7 +181,9 @@ const isInLayers = (name: string, targetModules: readonly string[] | string, con
  * match the end of a name from a dot on.
  */
 export const patternValue = (patterns: Readonly<Record<string, number>>, name: string): number | undefined =>
-  Object.entries(patterns).find(([pattern]) => fullMatch(`(?:.*\\.)?(?:${pattern})`, name))?.[1];
+  Object.entries(patterns).find(([pattern]) =>
+    fullMatch(pattern, name, (own) => `(?:.*\\.)?(?:${own})`),
+  )?.[1];
 
 const isAdaptable = (module: Module): module is LinearLayer & Module =>
   isBaseLayer(module) || module.kind === "AdaptedLinear";
@@ -197,16 +203,21 @@ const linearEndings = (model: Module): string[] => {
   return [...new Set(names)];
 };
 
-const fullMatch = (pattern: string, text: string): boolean => {
+/** @param within what the pattern stands in */
+const fullMatch = (pattern: string, text: string, within = (own: string): string => own): boolean => {
   const inline = /^\(\?([ims]+)\)/.exec(pattern);
   const rest = inline === null ? pattern : pattern.slice(inline[0].length);
-  return pythonRegExp(`^(?:${rest})$`, inline?.[1] ?? "").test(text);
+  return pythonRegExp(`^(?:${within(rest)})$`, pattern, inline?.[1] ?? "").test(text);
 };
 
 const compiled = new Map<string, RegExp>();
 
-/** JavaScript's regular expressions are Python's but for named groups and the ends of the text. */
-const pythonRegExp = (pattern: string, flags = ""): RegExp => {
+/**
+ * JavaScript's regular expressions are Python's but for named groups and the ends of the text.
+ *
+ * @param own the part that a config holds, for the message
+ */
+const pythonRegExp = (pattern: string, own: string, flags = ""): RegExp => {
   const key = `${flags}/${pattern}`;
   const known = compiled.get(key);
   if (known !== undefined) return known;
@@ -222,7 +233,7 @@ const pythonRegExp = (pattern: string, flags = ""): RegExp => {
     return made;
   } catch {
     throw new PeftError(
-      `peft: the targetModules or pattern "${pattern}" is not a valid regular expression for module names`,
+      `peft: ${shown(own)} is not a valid regular expression in JavaScript; a targetModules or excludeModules that is no list, layersPattern, modulesToSave and the keys of patterns must be`,
     );
   }
 };

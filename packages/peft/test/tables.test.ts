@@ -70,7 +70,7 @@ describe("LoraConfig's fields", () => {
   /** What PEFT accepts and this package does not run: it says so, instead of computing something else. */
   const refused: Readonly<Record<string, RegExp>> = {
     '{"lora_dropout":1}': /loraDropout is 1; give a number from 0 to below 1/,
-    '{"target_modules":["embed_tokens"]}': /embed_tokens is a Embedding; only Linear layers/,
+    '{"target_modules":["embed_tokens"]}': /embed_tokens is of kind Embedding; only Linear layers/,
     '{"use_dora":true}': /useDora is true; this package runs plain LoRA/,
     '{"lora_bias":true}': /loraBias is true; this package runs plain LoRA/,
     '{"target_modules":["embed_tokens","lm_head"],"ensure_weight_tying":true}': /ensureWeightTying is true/,
