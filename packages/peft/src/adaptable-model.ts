@@ -1,5 +1,6 @@
-import { type Device, type DropoutSeed, Module } from "@waveft/autograd";
+import { type Device, type DropoutSeed, isModule, Module } from "@waveft/autograd";
 import { PeftError } from "./errors";
+import { shown } from "./field-types";
 import type { BaseModel } from "./files";
 
 /** A model that adapters can be put into: modules, and a config that says its `model_type`. */
@@ -28,8 +29,14 @@ export const describe = ({ kind, config: { nameOrPath, modelType } }: AdaptableM
   return { nameOrPath: nameOrPath || null, autoMapping: { base_model_class: kind, parent_library } };
 };
 
-/** Throws for a model that has adapters already: two wrappers would not know of each other's. */
+/** Throws for what is no model, and for one that has adapters already: two wrappers would not know of each other's. */
 export const checkBare = (model: AdaptableModel): void => {
+  if (!isModule(model))
+    throw new PeftError(`peft: ${shown(model)} is no model; give a Module, loaded or made of layers`);
+  if (typeof model.config?.modelType !== "string")
+    throw new PeftError(
+      `peft: this ${model.kind} has no config.modelType; give it one, such as config = { modelType: "mlp" }`,
+    );
   for (const [, { kind }] of model.namedModules())
     if (kind === "PeftModel" || kind === "AdaptedLinear")
       throw new PeftError(

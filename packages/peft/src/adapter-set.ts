@@ -5,6 +5,7 @@ import { type AdapterState, stateOf } from "./adapter-state";
 import { checkTrainable, trainedBiases } from "./biases";
 import type { PeftConfig } from "./config";
 import { PeftError } from "./errors";
+import { shown } from "./field-types";
 import { adaptedLayers, type Injection, inject, planInjection } from "./injection";
 import type { AdapterMethod, InitOptions, LayerAdapter } from "./method";
 import { methods } from "./methods";
@@ -49,18 +50,20 @@ export class AdapterSet {
 
   /** One name or several, each once; throws for those that do not exist. */
   known(given: string | readonly string[]): string[] {
+    if (typeof given !== "string" && !isList(given))
+      throw new PeftError(`peft: ${shown(given)} names no adapter; give a name or a list of names`);
     const names = [...new Set(typeof given === "string" ? [given] : given)];
     const unknown = names.find((name) => !this.configs.has(name));
     if (unknown === undefined) return names;
-    throw new PeftError(`peft: no adapter "${unknown}"; there are ${this.names.join(", ") || "none"}`);
+    throw new PeftError(`peft: no adapter ${shown(unknown)}; there are ${this.names.join(", ") || "none"}`);
   }
 
   /** Throws where an adapter cannot be added under this name. */
   checkNew(name: string, { bias }: PeftConfig): void {
     if (this.configs.has(name))
       throw new PeftError(`peft: there is an adapter "${name}" already; delete it, or take another name`);
-    if (!/^[^./\\]+$/.test(name) || name in Object.prototype)
-      throw new PeftError(`peft: "${name}" cannot name an adapter; give a name without "." and slashes`);
+    if (typeof name !== "string" || !/^[^./\\]+$/.test(name) || name in Object.prototype)
+      throw new PeftError(`peft: ${shown(name)} cannot name an adapter; give a name without "." and slashes`);
     const biased = [...this.configs].find(([, other]) => other.bias !== "none")?.[0];
     if (bias !== "none" && biased !== undefined)
       throw new PeftError(
@@ -79,9 +82,10 @@ export class AdapterSet {
     init: InitOptions,
     fields: Readonly<Record<string, unknown>> = {},
   ): Injection {
+    const method = methodOf(config);
     this.checkNew(name, config);
     const options = { ...init, fields, savedModules: this.savedModules, onWarning: this.#warn };
-    return planInjection(this.#model, config, methodOf(config), options);
+    return planInjection(this.#model, config, method, options);
   }
 
   /** Puts planned adapters into the model; they do not act yet. */
@@ -220,5 +224,12 @@ export class AdapterSet {
   }
 }
 
-export const methodOf = (config: PeftConfig): AdapterMethod =>
-  (methods as unknown as Record<string, AdapterMethod>)[config.peftType]!;
+/** Callers without types may give anything. */
+const isList = (given: unknown): boolean => Array.isArray(given);
+
+export const methodOf = (config: PeftConfig): AdapterMethod => {
+  const method = Object.values(methods).find(({ peftType }) => peftType === config?.peftType);
+  if (method === undefined || typeof config.toJson !== "function")
+    throw new PeftError(`peft: the config is ${shown(config)}; give a WaveFTConfig or a LoraConfig`);
+  return method as unknown as AdapterMethod;
+};

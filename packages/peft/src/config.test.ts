@@ -43,6 +43,31 @@ describe("fields of a file", () => {
     expect(() => WaveFTConfig.fromJson({ ...saved, [field]: value })).toThrow(sentence);
   });
 
+  test("values that JSON does not have are told by their names", () => {
+    const message = (fields: object): string => {
+      try {
+        return String(new WaveFTConfig(fields));
+      } catch (error) {
+        return (error as Error).message;
+      }
+    };
+    expect(message({ nFrequencyPattern: new Map([["fc1", 3]]) })).toContain(
+      "nFrequencyPattern is a Map; give an",
+    );
+    expect(message({ targetModules: new Set(["fc1"]) })).toContain("targetModules is a Set; give a list");
+    expect(message({ targetModules: /fc1/ })).toContain("targetModules is /fc1/; give a list");
+    expect(message({ randomLocSeed: 7n })).toContain("randomLocSeed is 7n; give an integer");
+    for (const [fields, name] of [
+      [null, "null"],
+      [[], "[]"],
+      [3, "3"],
+      [new Map(), "a Map"],
+    ] as const)
+      expect(message(fields as object)).toBe(
+        `WaveFTConfig: the fields are ${name}; give an object of fields, or nothing`,
+      );
+  });
+
   test("whatever they hold, the answer is a config or one sentence", () => {
     const wild = fc.dictionary(
       fc.constantFrom(...Object.keys(saved), "__proto__", "toString", "nFrequency"),

@@ -5,6 +5,7 @@ import {
   type FieldType,
   flag,
   integer,
+  isRecord,
   listOf,
   orNull,
   recordOf,
@@ -197,6 +198,8 @@ export const configClass = <F extends PeftFields>(spec: ConfigSpec<F>): ConfigCl
     readonly unknownFields: Readonly<Record<string, unknown>>;
 
     constructor(fields: Partial<F> = {}, unknownFields: Readonly<Record<string, unknown>> = {}) {
+      if (!isRecord(fields))
+        throw new PeftError(`${name}: the fields are ${shown(fields)}; give an object of fields, or nothing`);
       const unfamiliar = Object.keys(fields).find((key) => !(key in defaults));
       if (unfamiliar !== undefined)
         throw new PeftError(

@@ -6,8 +6,9 @@ export interface FieldType {
   holds(value: unknown): boolean;
 }
 
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
+/** Plain objects only: entries of a Map, say, would go unseen. */
+export const isRecord = (value: unknown): value is Record<string, unknown> =>
+  Object.prototype.toString.call(value) === "[object Object]";
 
 export const text: FieldType = { name: "a string", holds: (value) => typeof value === "string" };
 export const flag: FieldType = { name: "true or false", holds: (value) => typeof value === "boolean" };
@@ -65,7 +66,16 @@ export const some = (names: readonly string[]): string => {
 
 /** A value in a message, cut to a line. */
 export const shown = (value: unknown): string => {
-  const whole =
-    typeof value === "object" || typeof value === "string" ? JSON.stringify(value) : String(value);
+  const whole = inJson(value) ? JSON.stringify(value) : nameOf(value);
   return whole.length > 80 ? `${whole.slice(0, 80)}…` : whole;
+};
+
+const inJson = (value: unknown): boolean =>
+  typeof value === "string" || value === null || Array.isArray(value) || isRecord(value);
+
+/** What JSON would leave out. */
+const nameOf = (value: unknown): string => {
+  if (typeof value === "bigint") return `${value}n`;
+  if (typeof value !== "object" || value instanceof RegExp) return String(value);
+  return `a ${value?.constructor?.name ?? "value"}`;
 };

@@ -4,7 +4,7 @@ import { type BaseLayer, isBaseLayer, isTransposed } from "./base-layer";
 import type { PeftConfig } from "./config";
 import { PeftError } from "./errors";
 import type { AdapterMethod, InitOptions, LayerAdapter, TargetLayer } from "./method";
-import { type Copy, type SavedModules, savedModuleNames, withTaskHeads } from "./saved-modules";
+import { type Copy, isWithin, type SavedModules, savedModuleNames, withTaskHeads } from "./saved-modules";
 import { findTargets } from "./targets";
 
 /** Adapters that are made but not yet in the model. */
@@ -44,6 +44,11 @@ export const planInjection = (
   if (whole.length === 0 && (given.modulesToSave ?? []).length > 0)
     onWarning(`modulesToSave ${JSON.stringify(given.modulesToSave)} names no module of this model`);
   const names = found.targets.map(({ name }) => name);
+  const both = names.find((name) => whole.some((module) => isWithin(name, module)));
+  if (both !== undefined)
+    throw new PeftError(
+      `peft: modulesToSave ${JSON.stringify(given.modulesToSave)} and the targets share ${both}; a layer is either adapted or trained whole: name it in full in one of them`,
+    );
   savedModules.checkApart(names, whole);
   const layers = found.targets.map(({ name }) => {
     const layer = baseLayerOf(model.getSubmodule(name));

@@ -6,7 +6,7 @@ import { type AdapterState, matchState } from "./adapter-state";
 import { checkSameConfig, type PeftConfig } from "./config";
 import { countParameters, type TrainableCounts, trainableSentence } from "./counts";
 import { PeftError } from "./errors";
-import { some } from "./field-types";
+import { shown, some } from "./field-types";
 import {
   type AdapterFiles,
   type AdapterSource,
@@ -18,7 +18,7 @@ import {
 } from "./files";
 import type { InitOptions } from "./method";
 import type { SavedModules } from "./saved-modules";
-import type { StrategyChoice } from "./strategy";
+import { checkedStrategy, type StrategyChoice } from "./strategy";
 
 export interface PeftModelOptions {
   /** Name of the adapter (default `default`). */
@@ -42,22 +42,22 @@ export interface MergeAdapterOptions {
 
 /**
  * A model with adapters. The base model is changed in place: its target layers are wrapped, its parameters
- * frozen; only the active adapters train.
+ * frozen; only the active adapters train. Await the runs of compiled functions before adapters are changed: a run that
+ * is under way reads the weights where they lie.
  */
 export class PeftModel<M extends AdaptableModel = AdaptableModel> extends Module implements LayerContext {
   override readonly kind = "PeftModel";
   readonly baseModel: Tuner<M>;
   /** Modules that adapters train whole (`modulesToSave`). */
   readonly savedModules: SavedModules;
-  /** How adapted layers compute. */
-  strategy: StrategyChoice;
+  #strategy: StrategyChoice;
   readonly #adapters: AdapterSet;
   readonly #warn: (message: string) => void;
 
   private constructor(model: M, { onWarning = warn, strategy = "auto" }: PeftModelOptions) {
     super();
     this.baseModel = new Tuner(model);
-    this.strategy = strategy;
+    this.#strategy = checkedStrategy(strategy);
     this.training = model.training;
     this.#warn = onWarning;
     this.#adapters = new AdapterSet(model, this, onWarning);
@@ -109,6 +109,15 @@ export class PeftModel<M extends AdaptableModel = AdaptableModel> extends Module
   /** The model that was wrapped. */
   get model(): M {
     return this.baseModel.model;
+  }
+
+  /** How adapted layers compute. */
+  get strategy(): StrategyChoice {
+    return this.#strategy;
+  }
+
+  set strategy(strategy: StrategyChoice) {
+    this.#strategy = checkedStrategy(strategy);
   }
 
   get config(): M["config"] {
@@ -283,12 +292,22 @@ export class PeftModel<M extends AdaptableModel = AdaptableModel> extends Module
     return line;
   }
 
-  /** Saves adapters in PEFT's files: `default` in the folder itself, others in folders of their names. */
+  /**
+   * Saves adapters in PEFT's files: `default` in the folder itself, others in folders of their names.
+   *
+   * @throws PeftError when there is nothing to save, or the folder cannot be written to
+   */
   async savePretrained(
     folder: string,
     options: { selectedAdapters?: string | readonly string[] } = {},
   ): Promise<void> {
     const names = this.#adapters.known(options.selectedAdapters ?? this.#adapters.names);
+    if (names.length === 0)
+      throw new PeftError(
+        "peft: there is no adapter to save; after unload or mergeAndUnload, save the model that they return",
+      );
+    if (typeof folder !== "string" || folder === "")
+      throw new PeftError(`peft: ${shown(folder)} is no folder to save to; give a path`);
     for (const name of names)
       await writeFiles(name === "default" ? folder : `${folder}/${name}`, this.toFiles(name));
   }

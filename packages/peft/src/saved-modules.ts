@@ -22,8 +22,12 @@ export const savedModuleNames = (model: Module, modulesToSave: readonly string[]
   const found = [...model.namedModules()].flatMap(([name]) =>
     name !== "" && names.some((ending) => name.endsWith(ending)) ? [name] : [],
   );
-  return found.filter((name) => !found.some((other) => name.startsWith(`${other}.`)));
+  return found.filter((name) => !found.some((other) => name !== other && isWithin(name, other)));
 };
+
+/** Whether a name is a module's own or lies in it. */
+export const isWithin = (name: string, module: string): boolean =>
+  name === module || name.startsWith(`${module}.`);
 
 /** A module's own values, which stand in the model while its adapter acts. */
 export interface Copy {
@@ -87,10 +91,9 @@ export class SavedModules extends Module {
 
   /** Throws where a module would be both adapted and trained whole, by whichever adapters. */
   checkApart(targets: readonly string[], modules: readonly string[]): void {
-    const isIn = (name: string, module: string) => name === module || name.startsWith(`${module}.`);
     for (const [adapter, copies] of this.#entries)
       for (const { module } of copies.values()) {
-        const target = targets.find((name) => isIn(name, module));
+        const target = targets.find((name) => isWithin(name, module));
         if (target !== undefined)
           throw new PeftError(
             `peft: adapter "${adapter}" trains ${module} whole (modulesToSave), so ${target} cannot be adapted; name it in excludeModules`,

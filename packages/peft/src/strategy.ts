@@ -1,8 +1,17 @@
 import type { Device, DType } from "@waveft/autograd";
+import { PeftError } from "./errors";
+import { shown } from "./field-types";
 import type { LayerAdapter, Strategy } from "./method";
 
 /** What a user may ask for; `auto` takes what costs least. */
 export type StrategyChoice = Strategy | "auto";
+
+const choices: readonly StrategyChoice[] = ["auto", "merged", "factored"];
+
+export const checkedStrategy = (given: StrategyChoice): StrategyChoice => {
+  if (choices.includes(given)) return given;
+  throw new PeftError(`peft: strategy is ${shown(given)}; give one of ${choices.join(", ")}`);
+};
 
 /** Devices that read weights where they lie on the host: changing some entries there costs nothing more. */
 const hostDevices: readonly string[] = ["onnx:cpu", "gpu:cpu", "gpu:webasm"];

@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { Linear } from "@waveft/autograd";
 import { describe, expect, test } from "vitest";
 import { getPeftModel, isAdaptedLinear } from "../src";
 import {
@@ -52,7 +53,7 @@ describe("files that fit neither model nor config", () => {
     [
       "a target of another kind",
       () => withFields({ target_modules: ["embed_tokens"] }),
-      /is a Embedding; only Linear/,
+      /is of kind Embedding; only Linear/,
     ],
     [
       "a whole module that the file lacks",
@@ -86,6 +87,9 @@ describe("files that fit neither model nor config", () => {
 });
 
 describe("calls", () => {
+  /** What callers without types give. */
+  const untyped = (value: unknown) => value as never;
+
   const calls: [string, (model: Model) => unknown, RegExp][] = [
     ["a name that is taken", (model) => model.addAdapter("other", waveft()), /an adapter "other" already/],
     ["a name with a slash", (model) => model.addAdapter("a/b", waveft()), /cannot name an adapter/],
@@ -103,7 +107,7 @@ describe("calls", () => {
     [
       "a target of another kind",
       (model) => model.addAdapter("x", waveft({ targetModules: ["fc1", "final_layer_norm"] })),
-      /is a LayerNorm/,
+      /is of kind LayerNorm/,
     ],
     ["setting what does not exist", (model) => model.setAdapter(["default", "x"]), /no adapter "x"/],
     [
@@ -127,6 +131,38 @@ describe("calls", () => {
       /has adapters already/,
     ],
     [
+      "no name at all",
+      (model) => model.setAdapter(untyped(undefined)),
+      /undefined names no adapter; give a name/,
+    ],
+    ["a number as a name", (model) => model.addAdapter(untyped(3), waveft()), /3 cannot name an adapter/],
+    [
+      "merging no list",
+      (model) => model.mergeAdapter({ adapterNames: untyped(null) }),
+      /null names no adapter; give a name or a list/,
+    ],
+    [
+      "fields in place of a config",
+      (model) => model.addAdapter("x", untyped({ nFrequency: 3 })),
+      /config is {"nFrequency":3}; give a WaveFTConfig or a LoraConfig/,
+    ],
+    [
+      "a strategy that does not exist",
+      (model) => Object.assign(model, { strategy: "fast" }),
+      /strategy is "fast"; give one of auto, merged, factored/,
+    ],
+    [
+      "a layer both adapted and trained whole",
+      // Its end, but no part of its name: modulesToSave takes both, exclusion the second alone.
+      (model) => model.addAdapter("x", waveft({ targetModules: ["k_proj"], modulesToSave: ["_proj"] })),
+      /share .*layers\.0\.self_attn\.k_proj; a layer is either adapted or trained whole/,
+    ],
+    [
+      "saving nowhere",
+      (model) => model.savePretrained(untyped(undefined)),
+      /undefined is no folder to save to/,
+    ],
+    [
       "merging while disabled",
       (model) => model.disableAdapter(() => model.mergeAdapter()),
       /adapters are disabled/,
@@ -137,6 +173,32 @@ describe("calls", () => {
     const before = stateOf(model);
     await expect((async () => call(model))()).rejects.toThrow(sentence);
     expect(stateOf(model)).toBe(before);
+  });
+
+  test.each([
+    [null, "null is no model"],
+    [{}, "{} is no model"],
+    [new Linear(2, 2), "this Linear has no config.modelType"],
+  ])("what is no model is not wrapped: %#", (model, sentence) => {
+    expect(() => getPeftModel(model as never, waveft())).toThrow(sentence);
+  });
+
+  test("a model that gave its adapters up has nothing to save", async () => {
+    const model = wrapped();
+    model.mergeAndUnload();
+    await expect(model.savePretrained(work)).rejects.toThrow("save the model that they return");
+  });
+
+  test("a broken pattern is shown as it was given", () => {
+    const model = wrapped();
+    for (const fields of [
+      { targetModules: "(q_proj" },
+      { excludeModules: "(q_proj" },
+      { nFrequencyPattern: { "(q_proj": 3 } },
+      { modulesToSave: ["(q_proj"] },
+      { targetModules: ["q_proj"], layersToTransform: 0, layersPattern: "(q_proj" },
+    ])
+      expect(() => model.addAdapter("x", waveft(fields))).toThrow('peft: "(q_proj" is not a valid regular');
   });
 
   test("two adapters that replace one module cannot act together", () => {
