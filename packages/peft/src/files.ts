@@ -8,7 +8,7 @@ import {
 import { type FileSet, type HubOptions, isTransformersError, resolveRepo } from "@waveft/transformers";
 import { type AdapterState, type StoredTensors, storedState } from "./adapter-state";
 import { PEFT_VERSION, type PeftConfig } from "./config";
-import { isPeftError, PeftError } from "./errors";
+import { about, PeftError } from "./errors";
 import { shown } from "./field-types";
 import type { AdapterMethod } from "./method";
 import { methods } from "./methods";
@@ -113,6 +113,10 @@ const reading = async <T>(
   options: LoadOptions,
   read: (files: FileSet) => Promise<T>,
 ): Promise<T> => {
+  if (typeof from !== "string" && typeof from?.has !== "function")
+    throw new PeftError(
+      `peft: ${shown(from)} is no source of an adapter; give a folder, a repository's id or a FileSet`,
+    );
   const source = nameOfSource(from);
   try {
     const files = typeof from === "string" ? await resolveRepo(from, options) : from;
@@ -191,11 +195,5 @@ const parseConfig = (source: string, text: string): PeftConfig => {
     throw new PeftError(
       `${source}: peft_type is ${shown(fields.peft_type)}; this package has ${Object.keys(methods).join(", ")}`,
     );
-  try {
-    return method.configFromJson(fields);
-  } catch (error) {
-    throw isPeftError(error)
-      ? new PeftError(`${source}: ${CONFIG_FILE}: ${error.message}`, { cause: error })
-      : error;
-  }
+  return about(`${source}: ${CONFIG_FILE}`, () => method.configFromJson(fields));
 };

@@ -5,7 +5,7 @@ import { AdapterSet, methodOf } from "./adapter-set";
 import { type AdapterState, matchState } from "./adapter-state";
 import { checkSameConfig, type PeftConfig } from "./config";
 import { countParameters, type TrainableCounts, trainableSentence } from "./counts";
-import { PeftError } from "./errors";
+import { about, PeftError } from "./errors";
 import { shown, some } from "./field-types";
 import {
   type AdapterFiles,
@@ -343,8 +343,11 @@ export class PeftModel<M extends AdaptableModel = AdaptableModel> extends Module
       if (isTrainable) adapters.checkTrainable(adapterName);
       return match(adapters.state(adapterName));
     }
-    const injection = adapters.plan(adapterName, config, { seed: null }, { inference_mode: !isTrainable });
-    if (isTrainable) adapters.checkTrainable(injection);
+    const injection = about(source, () => {
+      const planned = adapters.plan(adapterName, config, { seed: null }, { inference_mode: !isTrainable });
+      if (isTrainable) adapters.checkTrainable(planned);
+      return planned;
+    });
     const setValues = match(adapters.state(adapterName, injection));
     return () => {
       setValues();

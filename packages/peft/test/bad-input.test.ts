@@ -61,7 +61,12 @@ describe("files that fit neither model nor config", () => {
       /missing .*final_layer_norm/,
     ],
   ])("%s", async (_, folder, sentence) => {
-    for (const read of newly) expect(await read(folder())).toMatch(sentence);
+    for (const read of newly) {
+      const given = folder();
+      const told = await read(given);
+      expect(told).toMatch(sentence);
+      expect(told).toContain(given);
+    }
     // Over an adapter its own layers count, however the targets are spelt.
     const over = await ways["over an adapter"]!(folder());
     const { target_modules: targets } = fieldsOf(readFileSync(join(folder(), CONFIG), "utf8"));
@@ -156,6 +161,12 @@ describe("calls", () => {
       // Its end, but no part of its name: modulesToSave takes both, exclusion the second alone.
       (model) => model.addAdapter("x", waveft({ targetModules: ["k_proj"], modulesToSave: ["_proj"] })),
       /share .*layers\.0\.self_attn\.k_proj; a layer is either adapted or trained whole/,
+    ],
+    ["loading from a number", (model) => model.loadAdapter(untyped(3), "x"), /3 is no source of an adapter/],
+    [
+      "loading from nothing",
+      (model) => model.loadAdapter(untyped(null), "x"),
+      /null is no source of an adapter/,
     ],
     [
       "saving nowhere",
