@@ -6,7 +6,7 @@ import { type AdapterState, matchState } from "./adapter-state";
 import { checkSameConfig, type PeftConfig } from "./config";
 import { countParameters, type TrainableCounts, trainableSentence } from "./counts";
 import { about, PeftError } from "./errors";
-import { shown, some } from "./field-types";
+import { isRecord, shown, some } from "./field-types";
 import {
   type AdapterFiles,
   type AdapterSource,
@@ -228,7 +228,13 @@ export class PeftModel<M extends AdaptableModel = AdaptableModel> extends Module
    *
    * @throws PeftError with `safeMerge` when a weight would become NaN or infinite; nothing is merged then
    */
-  mergeAdapter({ adapterNames = this.activeAdapters, safeMerge = false }: MergeAdapterOptions = {}): void {
+  mergeAdapter(options: MergeAdapterOptions = {}): void {
+    const given: unknown = options;
+    if (!isRecord(given))
+      throw new PeftError(
+        `peft: mergeAdapter got ${shown(given)}; give options, such as { adapterNames: ["default"] }`,
+      );
+    const { adapterNames = this.activeAdapters, safeMerge = false } = options;
     const names = this.#adapters.known(adapterNames);
     const added = names.filter((name) => !this.mergedAdapters.includes(name));
     this.#adapters.merge(added, safeMerge);

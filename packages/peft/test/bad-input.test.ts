@@ -142,6 +142,11 @@ describe("calls", () => {
     ],
     ["a number as a name", (model) => model.addAdapter(untyped(3), waveft()), /3 cannot name an adapter/],
     [
+      "merging a name in place of options",
+      (model) => model.mergeAdapter(untyped("other")),
+      /mergeAdapter got "other"; give options/,
+    ],
+    [
       "merging no list",
       (model) => model.mergeAdapter({ adapterNames: untyped(null) }),
       /null names no adapter; give a name or a list/,
