@@ -46,7 +46,7 @@ export interface BatchLoss {
  * cut into launches of a few fixed sizes, so that few plans are compiled; gradients are added up on the host.
  */
 export class ModelLoss {
-  readonly parameters: readonly Parameter[];
+  #parameters: readonly Parameter[] = [];
   readonly #rowLength: number;
   readonly #maxRows: number;
   readonly #model: TrainableModel;
@@ -58,10 +58,10 @@ export class ModelLoss {
     this.#model = model;
     this.#rowLength = Math.ceil(longest / 8) * 8;
     this.#maxRows = 2 ** Math.max(0, Math.floor(Math.log2(maxTokensPerLaunch / this.#rowLength)));
-    this.parameters = model.parameters().filter(({ requiresGrad }) => requiresGrad);
+    this.collect();
     const options = {
       ...(model.device === undefined ? {} : { device: model.device }),
-      key: () => structureOf(model),
+      key: () => `${structureOf(model)} ${this.#parameters.map(({ id }) => id)}`,
       cacheSize: 12,
     };
     const lossOf = ({ labels, scale, ...inputs }: Batch): Tensor =>
@@ -69,8 +69,18 @@ export class ModelLoss {
     this.#forward = compile((batch: Batch) => ({ loss: lossOf(batch) }), options);
     this.#backward = compile((batch: Batch) => {
       const loss = lossOf(batch);
-      return { loss, gradients: gradients(loss, this.parameters) };
+      return { loss, gradients: gradients(loss, this.#parameters) };
     }, options);
+  }
+
+  /** What `train` gives gradients of. */
+  get parameters(): readonly Parameter[] {
+    return this.#parameters;
+  }
+
+  /** Takes the parameters that are trainable now: adapters may have been set since the last time. */
+  collect(): void {
+    this.#parameters = this.#model.parameters().filter(({ requiresGrad }) => requiresGrad);
   }
 
   /** The loss of a batch in eval mode. */

@@ -76,10 +76,6 @@ export class Trainer {
       );
     this.#countedParameters = parametersOutsideEmbeddings(model);
     this.#loss = new ModelLoss(model, longest, this.args.maxTokensPerLaunch);
-    if (this.#loss.parameters.length === 0)
-      throw new TrainerError(
-        "trainer: no parameter of the model requires a gradient; add an adapter, or unfreeze some",
-      );
   }
 
   /** Updates in all. */
@@ -93,9 +89,14 @@ export class Trainer {
     return Math.ceil(batches / this.args.gradientAccumulationSteps);
   }
 
-  /** Trains from the first update to the last, and leaves the model in eval mode. */
+  /** Trains what is trainable now from the first update to the last, and leaves the model in eval mode. */
   async train(): Promise<TrainOutput> {
     const { args, state, maxSteps } = this;
+    this.#loss.collect();
+    if (this.#loss.parameters.length === 0)
+      throw new TrainerError(
+        "trainer: no parameter of the model requires a gradient; add an adapter, or unfreeze some",
+      );
     Object.assign(state, newState());
     await prepareFolder(args.outputDir);
     const optimizer = this.#optimizer();

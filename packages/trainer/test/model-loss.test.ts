@@ -67,6 +67,21 @@ describe("packing", () => {
   });
 });
 
+it("an adapter that is set later trains once it is collected", async () => {
+  const model = await adapted();
+  const loss = lossOf(model);
+  await loss.train(examples, 1);
+  model.addAdapter("other", new WaveFTConfig({ nFrequency: 7, initWeights: false, targetModules: ["fc2"] }));
+  model.setAdapter("other");
+  loss.collect();
+  const fresh = await lossOf(model).train(examples, 1);
+  const { lossSum, gradients } = await loss.train(examples, 1);
+  expect(lossSum).toBe(fresh.lossSum);
+  expect(gradients.map(({ length }) => length)).toEqual([7, 7]);
+  expect(gradients).toEqual(fresh.gradients);
+  expect(gradients[0]!.some((slope) => slope !== 0)).toBe(true);
+});
+
 describe("partly masked labels", () => {
   it.each([1, 2, 4, 5, 8])("give the mean over what is left: one in %i", async (every) => {
     const model = new TableModel();
