@@ -1,4 +1,4 @@
-import type { Linear, LinearLayer, Module, Parameter, TransposedLinear } from "@waveft/autograd";
+import type { Linear, Module, TransposedLinear } from "@waveft/autograd";
 import type { WeightView } from "./method";
 
 /** The layers that adapters wrap: weights [out, in], and GPT-2's [in, out]. */
@@ -21,6 +21,3 @@ export const placesIn = (layer: BaseLayer, flat: Int32Array): Int32Array => {
   const { inFeatures, outFeatures } = layer;
   return flat.map((index) => (index % inFeatures) * outFeatures + Math.floor(index / inFeatures));
 };
-
-/** A layer that may be adapted already. */
-export type AdaptableLayer = LinearLayer & Module & { readonly bias?: Parameter | null };

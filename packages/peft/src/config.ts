@@ -83,7 +83,7 @@ export interface PeftConfig extends PeftFields {
 }
 
 /** camelCase fields from snake_case JSON: those of `defaults`, and what is left over. */
-export const fieldsFromJson = <F extends object>(
+const fieldsFromJson = <F extends object>(
   json: Readonly<Record<string, unknown>>,
   defaults: F,
 ): { fields: Partial<F>; unknown: Record<string, unknown> } => {
@@ -98,7 +98,7 @@ export const fieldsFromJson = <F extends object>(
 };
 
 /** snake_case JSON of the fields named in `defaults`. */
-export const fieldsToJson = (fields: object, defaults: object): Record<string, unknown> =>
+const fieldsToJson = (fields: object, defaults: object): Record<string, unknown> =>
   Object.fromEntries(
     Object.keys(defaults).map((key) => [snakeCase(key), (fields as Record<string, unknown>)[key] ?? null]),
   );
@@ -125,7 +125,7 @@ const types = {
 } satisfies Record<keyof PeftFields, FieldType>;
 
 /** Checks of the common fields: types, and what excludes each other. `owner` begins the messages. */
-export const checkPeftFields = (fields: PeftFields, owner = "peft"): void => {
+const checkPeftFields = (fields: PeftFields, owner = "peft"): void => {
   checkTypes(owner, fields, types);
   const { targetModules, layersToTransform, layersPattern, bias } = fields;
   if (typeof targetModules === "string" && (layersToTransform !== null || layersPattern !== null))

@@ -16,8 +16,8 @@ import { adapterCard, isOwnCard } from "./model-card";
 import { makeFolder, readTextIfAny, writeFile } from "./node";
 import { pythonJson } from "./python-json";
 
-export const CONFIG_FILE = "adapter_config.json";
-export const WEIGHTS_FILE = "adapter_model.safetensors";
+const CONFIG_FILE = "adapter_config.json";
+const WEIGHTS_FILE = "adapter_model.safetensors";
 const CARD_FILE = "README.md";
 
 /** Where an adapter comes from: revision, cache folder, token and the like, as for models. */
@@ -93,8 +93,7 @@ export const writeFiles = async (folder: string, files: AdapterFiles): Promise<v
 /** A folder, a hub repository, or files that the caller opens: in a browser, for example. */
 export type AdapterSource = string | FileSet;
 
-export const nameOfSource = (source: AdapterSource): string =>
-  typeof source === "string" ? source : source.name;
+const nameOfSource = (source: AdapterSource): string => (typeof source === "string" ? source : source.name);
 
 /** Reads and checks an adapter's files. */
 export const readAdapter = (from: AdapterSource, options: LoadOptions): Promise<SavedAdapter> =>
