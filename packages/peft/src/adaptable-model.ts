@@ -1,4 +1,5 @@
 import { type Device, type DropoutSeed, isModule, Module } from "@waveft/autograd";
+import { architectures } from "@waveft/transformers";
 import { PeftError } from "./errors";
 import { shown } from "./field-types";
 import type { BaseModel } from "./files";
@@ -22,11 +23,15 @@ export class Tuner<M extends AdaptableModel> extends Module {
   }
 }
 
-/** A model as Python knows it: every class of transformers sits in its model type's module. */
+/** A model as Python knows it: every class of transformers sits in its model type's module; others it cannot have. */
 export const describe = ({ kind, config: { nameOrPath, modelType } }: AdaptableModel): BaseModel => {
   const folder = modelType.replaceAll("-", "_");
   const parent_library = `transformers.models.${folder}.modeling_${folder}`;
-  return { nameOrPath: nameOrPath || null, autoMapping: { base_model_class: kind, parent_library } };
+  const isKnown = Object.hasOwn(architectures, modelType);
+  return {
+    nameOrPath: nameOrPath || null,
+    autoMapping: isKnown ? { base_model_class: kind, parent_library } : null,
+  };
 };
 
 /** Throws for what is no model, and for one that has adapters already: two wrappers would not know of each other's. */

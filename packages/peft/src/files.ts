@@ -36,8 +36,8 @@ export interface SavedAdapter {
 /** The base model, as its adapters' files name it. */
 export interface BaseModel {
   readonly nameOrPath: string | null;
-  /** Class and module in Python. */
-  readonly autoMapping: Readonly<Record<string, string>>;
+  /** Class and module in Python; null for a model that is not of transformers. */
+  readonly autoMapping: Readonly<Record<string, string>> | null;
 }
 
 /** The files of an adapter by name: what a folder of it holds. Nothing is copied that the adapter still holds. */

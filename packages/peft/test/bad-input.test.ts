@@ -1,8 +1,8 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { Linear } from "@waveft/autograd";
+import { Linear, Sequential } from "@waveft/autograd";
 import { describe, expect, test } from "vitest";
-import { getPeftModel, isAdaptedLinear } from "../src";
+import { getPeftModel, isAdaptedLinear, WaveFTConfig } from "../src";
 import {
   CONFIG,
   fieldsOf,
@@ -197,6 +197,13 @@ describe("calls", () => {
     [new Linear(2, 2), "this Linear has no config.modelType"],
   ])("what is no model is not wrapped: %#", (model, sentence) => {
     expect(() => getPeftModel(model as never, waveft())).toThrow(sentence);
+  });
+
+  test("a model of one's own is adapted, and named as no class of Python's", () => {
+    const own = Object.assign(new Sequential(new Linear(4, 3)), { config: { modelType: "own" } });
+    const model = getPeftModel(own, new WaveFTConfig({ nFrequency: 5, targetModules: "all-linear" }), quiet);
+    const json = new TextDecoder().decode(model.toFiles().get(CONFIG));
+    expect(JSON.parse(json)).toMatchObject({ auto_mapping: null, target_modules: ["0"] });
   });
 
   test("a model that gave its adapters up has nothing to save", async () => {
