@@ -1,7 +1,7 @@
 import type { Engine } from "./engine";
 import { AutogradError, isAutogradError } from "./errors";
 import type { Graph } from "./graph";
-import { engineCache } from "./shared-state";
+import { shared } from "./shared-state";
 import type { Needs } from "./support";
 import { doubt, factsOf, needsOf, refusal } from "./support";
 
@@ -116,6 +116,9 @@ const objection = (engine: Engine, needs: Needs | null): string | null => {
     return "a GPU in software, which is slower than gpu:webasm; it runs when asked for";
   return needs === null ? null : (refusal(engine.name, needs, facts) ?? doubt(engine.name, needs));
 };
+
+/** Engines by device name. */
+const engineCache = shared("engines", () => new Map<string, Promise<Engine>>());
 
 const engineOf = (name: string): Promise<Engine> => {
   const make = (devices as Record<string, (() => Promise<Engine>) | undefined>)[name];

@@ -1,12 +1,14 @@
-import type { Op, Operand } from "./define-op";
+import type { Op } from "./define-op";
 import { defineOp } from "./define-op";
 import type { DType, Shape } from "./dtype";
 import { AutogradError } from "./errors";
+import type { Feature } from "./features";
+import type { TensorType } from "./host-tensor";
 import { mapKernel } from "./kernel-text";
-import type { OnnxRule, Vjp } from "./op";
+import type { OnnxRule } from "./lowering";
+import type { Vjp } from "./op";
+import type { Operand } from "./operand";
 import { showShape, tryBroadcast } from "./shape";
-import type { Feature } from "./support";
-import type { TensorType } from "./tensor";
 
 export type Unary = Op<[x: Operand]>;
 export type Binary = Op<[a: Operand, b: Operand]>;

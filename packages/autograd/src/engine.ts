@@ -1,5 +1,5 @@
 import type { Graph } from "./graph";
-import type { HostTensor } from "./tensor";
+import type { HostTensor } from "./host-tensor";
 
 /** Runs graphs on one device. Engines are told apart by name, never by class. */
 export interface Engine {

@@ -2,11 +2,12 @@ import type { Device } from "./device";
 import { chooseDevice } from "./device";
 import { AutogradError } from "./errors";
 import { makeGraph } from "./graph";
-import type { HostTensor, Tensor } from "./tensor";
+import type { HostTensor } from "./host-tensor";
+import type { Node } from "./node";
 
 /** Runs a graph once: the values of `tensors`. For work that repeats, `compile`. */
 export const evaluate = async (
-  tensors: readonly Tensor[],
+  tensors: readonly Node[],
   options: { device?: Device } = {},
 ): Promise<HostTensor[]> => {
   const graph = makeGraph([], tensors);

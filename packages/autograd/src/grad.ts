@@ -1,7 +1,8 @@
-import { constant } from "./define-op";
 import { AutogradError } from "./errors";
 import { topologicalOrder } from "./graph";
 import type { Walk } from "./op";
+import { definitionOf } from "./op";
+import { constant } from "./operand";
 import * as ops from "./ops";
 import type { Parameter } from "./parameter";
 import { sameShape, showShape } from "./shape";
@@ -46,7 +47,7 @@ export const pullback = (
   });
   for (const node of order.toReversed()) {
     const dy = flowing.get(node);
-    const vjp = node.definition?.vjp;
+    const vjp = definitionOf(node)?.vjp;
     if (dy === undefined || !vjp || !depends.has(node) || ends.has(node)) continue;
     vjp(dy, { inputs: node.inputs, output: node, attributes: node.attributes, ops, walk }).forEach(
       (cotangent, i) => {

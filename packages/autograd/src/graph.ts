@@ -1,23 +1,19 @@
 import { AutogradError } from "./errors";
-import type { Parameter } from "./parameter";
+import { type Node, parameterOf } from "./node";
 import { showShape } from "./shape";
-import type { Tensor } from "./tensor";
 
 /** What engines compile: the nodes that the outputs need, each after its inputs. */
 export interface Graph {
   /** Topological order, leaves included. */
-  readonly nodes: readonly Tensor[];
+  readonly nodes: readonly Node[];
   /** Leaves that are fed at each run, in feeding order (also those that no output needs). */
-  readonly inputs: readonly Tensor[];
+  readonly inputs: readonly Node[];
   /** Parameter leaves that the outputs need. */
-  readonly parameters: readonly Tensor[];
-  readonly outputs: readonly Tensor[];
+  readonly parameters: readonly Node[];
+  readonly outputs: readonly Node[];
   /** One line a node: `%3: float32[2, 3] = add %1 %2`. */
   toString(): string;
 }
-
-/** The parameter behind a "parameter" leaf. */
-export const parameterOf = (leaf: Tensor): Parameter => leaf.attributes.parameter as Parameter;
 
 /**
  * Brings derived parameters up to date before a run reads any: one that borrows the memory of another would else
@@ -27,7 +23,7 @@ export const refreshParameters = ({ parameters }: Graph): void => {
   for (const leaf of parameters) void parameterOf(leaf).version;
 };
 
-export const makeGraph = (inputs: readonly Tensor[], outputs: readonly Tensor[]): Graph => {
+export const makeGraph = (inputs: readonly Node[], outputs: readonly Node[]): Graph => {
   const nodes = topologicalOrder(outputs);
   const disposed = nodes.find((node) => node.disposed);
   if (disposed !== undefined)
@@ -41,13 +37,13 @@ export const makeGraph = (inputs: readonly Tensor[], outputs: readonly Tensor[])
  *
  * @param ends nodes behind which it does not look
  */
-export const topologicalOrder = (
-  outputs: readonly Tensor[],
-  ends: ReadonlySet<Tensor> = new Set(),
-): Tensor[] => {
-  const order: Tensor[] = [];
-  const state = new Map<Tensor, "open" | "done">();
-  const stack: Tensor[] = [...outputs].reverse();
+export const topologicalOrder = <N extends { readonly inputs: readonly N[] }>(
+  outputs: readonly N[],
+  ends: ReadonlySet<N> = new Set(),
+): N[] => {
+  const order: N[] = [];
+  const state = new Map<N, "open" | "done">();
+  const stack: N[] = [...outputs].reverse();
   while (stack.length > 0) {
     const node = stack[stack.length - 1]!;
     const seen = state.get(node);
@@ -67,7 +63,7 @@ export const topologicalOrder = (
   return order;
 };
 
-const show = (nodes: readonly Tensor[], outputs: readonly Tensor[]): string => {
+const show = (nodes: readonly Node[], outputs: readonly Node[]): string => {
   const names = new Map(nodes.map((node, i) => [node, `%${i}`]));
   const lines = nodes.map((node) => {
     const args = node.inputs.map((input) => names.get(input)!).join(" ");

@@ -36,7 +36,7 @@ export {
   rotaryEmbedding,
   rotaryTables,
 } from "./composed/rotary";
-export { constant, defineOp, type Op, type Operand } from "./define-op";
+export { defineOp, type Op } from "./define-op";
 export {
   autoOrder,
   chooseDevice,
@@ -59,6 +59,7 @@ export { type Binary, binary, type ElementwiseSpec, type Unary, unary } from "./
 export type { Engine, Executable, OpTime } from "./engine";
 export { AutogradError, isAutogradError } from "./errors";
 export { evaluate } from "./evaluate";
+export { type Ability, type Feature, features } from "./features";
 export {
   type Differentiable,
   grad,
@@ -68,11 +69,10 @@ export {
   valueAndGrad,
   vjp,
 } from "./grad";
-export { type Graph, makeGraph, parameterOf, refreshParameters } from "./graph";
+export { type Graph, makeGraph, refreshParameters } from "./graph";
 export { decodeHalf, encodeHalf, type HalfDType } from "./half";
+export { byteLengthOf, type HostTensor, hostTensor, type TensorType } from "./host-tensor";
 export { mapKernel } from "./kernel-text";
-export { fromNdarray, type NdArrayLike, type NdArrayStore, toNdarray } from "./ndarray";
-export * from "./nn";
 export type {
   GpuContext,
   GpuLowering,
@@ -81,17 +81,18 @@ export type {
   OnnxAttribute,
   OnnxBuilder,
   OnnxRule,
-  OpDefinition,
-  Vjp,
-  VjpContext,
-  Walk,
-} from "./op";
+} from "./lowering";
+export { fromNdarray, type NdArrayLike, type NdArrayStore, toNdarray } from "./ndarray";
+export * from "./nn";
+export { type Node, parameterOf, type StoredParameter } from "./node";
+export type { OpDefinition, Vjp, VjpContext, Walk } from "./op";
+export type { ConvOptions } from "./op-options";
+export { constant, type Operand } from "./operand";
 export * from "./ops";
-export type { ConvOptions } from "./ops/conv1d";
 export * from "./optim";
 export { type Borrower, DerivedParameter, Parameter } from "./parameter";
 export type { Profile } from "./profile";
 export { sameShape, showShape, sizeOf } from "./shape";
-export { type Ability, type DeviceSupport, type Feature, features, needsOf, support } from "./support";
-export { byteLengthOf, type HostTensor, hostTensor, isTensor, Tensor, type TensorType } from "./tensor";
+export { type DeviceSupport, needsOf, support } from "./support";
+export { isTensor, Tensor } from "./tensor";
 export type { Fed, Hosted, Tree } from "./tree";

@@ -1,5 +1,5 @@
 import { kernelText } from "./kernel-text";
-import type { GpuStep } from "./op";
+import type { GpuStep } from "./lowering";
 
 /** An index, as text: negative ones count from the end of an axis of `length`. */
 export const countFromEnd = (index: string, length: number): string =>

@@ -9,7 +9,7 @@ import {
   kernelText,
   viewKernel,
 } from "./kernel-text";
-import type { GpuContext, GpuStep } from "./op";
+import type { GpuContext, GpuStep } from "./lowering";
 import { sizeOf } from "./shape";
 
 export interface Product {

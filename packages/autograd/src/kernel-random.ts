@@ -1,5 +1,5 @@
 import { coordinates, isWide, kernelText } from "./kernel-text";
-import type { GpuStep } from "./op";
+import type { GpuStep } from "./lowering";
 import { firstUpdates, fraction, inverseModulus, modulus, randomKeys, scale } from "./random";
 
 /** Statements that reduce `value` into the variable `name`. */

@@ -1,6 +1,6 @@
 import type { Shape } from "./dtype";
 import { collapse, coordinates, factor, indexText, isWide, kernelText } from "./kernel-text";
-import type { GpuStep } from "./op";
+import type { GpuStep } from "./lowering";
 import { sizeOf } from "./shape";
 
 /** An argument of a kernel: an input of the op, or an earlier step. */

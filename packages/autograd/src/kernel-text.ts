@@ -1,5 +1,5 @@
 import type { Shape } from "./dtype";
-import type { GpuContext, GpuLowering, GpuStep } from "./op";
+import type { GpuContext, GpuLowering, GpuStep } from "./lowering";
 import { sizeOf, stridesOf } from "./shape";
 
 /**

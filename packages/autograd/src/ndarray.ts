@@ -2,8 +2,8 @@ import ndarray, { type NdArray } from "ndarray";
 import { allocate, type DType, type Shape, type TensorArray } from "./dtype";
 import { AutogradError } from "./errors";
 import { decodeHalf, encodeHalf, type HalfDType } from "./half";
+import { type HostTensor, hostTensor } from "./host-tensor";
 import { showShape, sizeOf, stridesOf } from "./shape";
-import { type HostTensor, hostTensor } from "./tensor";
 
 /** What an ndarray keeps its elements in: a typed array, a plain one, or an object that is asked for each. */
 export type NdArrayStore =

@@ -1,8 +1,8 @@
 import type { Shape } from "./dtype";
-import type { OnnxBuilder } from "./op";
+import type { TensorType } from "./host-tensor";
+import type { OnnxBuilder } from "./lowering";
 import type { ReduceAttributes } from "./reduce";
 import { sizeOf } from "./shape";
-import type { TensorType } from "./tensor";
 
 /** Nodes that tell, as float32 1 or 0, which elements of a float32 value are NaN, and which lines hold one. */
 export const onnxNaNs = (b: OnnxBuilder, value: string, axes: readonly number[], keepDims: boolean) => {

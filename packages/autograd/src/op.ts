@@ -1,16 +1,55 @@
 import type { DType, Shape } from "./dtype";
-import type { Feature } from "./support";
-import type { Tensor, TensorType } from "./tensor";
+import type { TensorType } from "./host-tensor";
+import type { Lowering } from "./lowering";
+import type { ConvOptions, CumsumOptions, MatmulAttributes } from "./op-options";
+import type { Operand } from "./operand";
+import type { ReduceOptions } from "./reduce";
+import type { Tensor } from "./tensor";
 
-/** The op functions, for rules written in ops: passed in, so that op files need not import each other. */
-export type Ops = typeof import("./ops");
+type Unary = (x: Operand) => Tensor;
+type Binary = (a: Operand, b: Operand) => Tensor;
+
+/**
+ * The ops that gradients are written in: passed to rules, so that op files need not import each other. `ops/index.ts`
+ * has them all, and is checked against this.
+ */
+export interface Ops
+  extends Record<"abs" | "cos" | "erf" | "exp" | "log" | "neg" | "sigmoid" | "sin" | "sqrt" | "tanh", Unary>,
+    Record<"add" | "div" | "maximum" | "minimum" | "mul" | "pow" | "sub", Binary>,
+    Record<"equal" | "less" | "logicalAnd" | "logicalOr", Binary> {
+  readonly logicalNot: Unary;
+  broadcastTo(x: Operand, shape: Shape): Tensor;
+  cast(x: Operand, dtype: DType): Tensor;
+  concat(tensors: readonly Operand[], axis?: number): Tensor;
+  conv1d(x: Operand, kernel: Operand, options?: ConvOptions): Tensor;
+  convTranspose1d(y: Operand, kernel: Operand, width: number, options?: ConvOptions): Tensor;
+  cumsum(x: Operand, axis: number, options?: CumsumOptions): Tensor;
+  flip(x: Operand, axes?: number | readonly number[]): Tensor;
+  gather(x: Operand, indices: Operand, axis?: number): Tensor;
+  matmul(a: Operand, b: Operand, options?: Partial<MatmulAttributes>): Tensor;
+  oneHot(indices: Operand, depth: number, dtype?: "float32" | "int32" | "bool"): Tensor;
+  pad(
+    x: Operand,
+    low: readonly number[],
+    high: readonly number[],
+    options?: { interior?: readonly number[] },
+  ): Tensor;
+  reshape(x: Operand, shape: Shape): Tensor;
+  scatterAdd(updates: Operand, indices: Operand, size: number, axis?: number): Tensor;
+  scatterAddAlongAxis(updates: Operand, indices: Operand, size: number, axis: number): Tensor;
+  slice(x: Operand, starts: readonly number[], ends: readonly number[], steps?: readonly number[]): Tensor;
+  softmax(x: Operand, axis?: number): Tensor;
+  sum(x: Operand, options?: ReduceOptions): Tensor;
+  takeAlongAxis(x: Operand, indices: Operand, axis: number): Tensor;
+  transpose(x: Operand, permutation?: readonly number[]): Tensor;
+  where(condition: Operand, a: Operand, b: Operand): Tensor;
+}
 
 /**
  * A core op: everything the system knows of it, in one object in one file of `ops/`.
  * Composed ops (`src/composed`) are plain functions of core ops and need none of this.
  */
-export interface OpDefinition<A extends object = object> {
-  readonly name: string;
+export interface OpDefinition<A extends object = object> extends Lowering<A> {
   /** Shape rule: the output's type, or an `AutogradError` that names the op and the shapes. */
   infer(inputs: readonly TensorType[], attributes: A): TensorType;
   /**
@@ -19,13 +58,11 @@ export interface OpDefinition<A extends object = object> {
    * Cotangents that nobody asks for are never computed: build them all.
    */
   readonly vjp: Vjp<A> | null;
-  /** The op as gpu.js kernels. */
-  readonly gpu: GpuRule<A>;
-  /** The op as ONNX nodes. */
-  readonly onnx: OnnxRule<A>;
-  /** What it needs of a device beyond plain numbers (see support.ts): `auto` passes over devices without. */
-  readonly needs?: readonly Feature[];
 }
+
+/** The whole of what a tensor's op is; null for leaves. */
+export const definitionOf = ({ definition }: Tensor): OpDefinition | null =>
+  definition as OpDefinition | null;
 
 /** What the rules of one reverse walk share: tensors that are computed again in it, by the original. */
 export type Walk = Map<Tensor, Tensor>;
@@ -39,66 +76,3 @@ export interface VjpContext<A> {
 }
 
 export type Vjp<A> = (dy: Tensor, context: VjpContext<A>) => readonly (Tensor | null)[];
-
-// ---------------------------------------------------------------- gpu.js
-
-/** What a rule may look at when it writes its kernels. */
-export interface GpuContext<A> {
-  readonly inputs: readonly TensorType[];
-  readonly output: TensorType;
-  readonly attributes: A;
-  /** Where the kernels will run, for rules that have more than one form. */
-  readonly mode: "cpu" | "webasm" | "webgl2" | "webgpu";
-}
-
-/**
- * One gpu.js kernel. `source` is the text of `function(a, b, …) { … return x; }` over flat float32
- * arrays (integers and booleans are stored as float32 on this engine); it returns the element at
- * `this.thread.x` of a flat output of `size` elements.
- */
-export interface GpuStep {
-  readonly source: string;
-  /** Arguments in order: a number is an input of the op, `{ step }` an earlier step's output. */
-  readonly args: readonly (number | { readonly step: number })[];
-  readonly size: number;
-  /** Multiply-adds for an element (default 1): where they are many, the engine uses threads. */
-  readonly work?: number;
-  /**
-   * webasm only, where one element at a time with integer registers is fastest: `source` returns the element at
-   * `this.thread.y`, `this.thread.z` of a [z, y] output, and its last parameters, named here, are integers.
-   */
-  readonly scalar?: { readonly y: number; readonly z: number; readonly registers: readonly string[] };
-}
-
-/** Kernels, of which the last one gives the op's value; or an input that already holds it (reshape). */
-export type GpuLowering = readonly GpuStep[] | { readonly alias: number };
-export type GpuRule<A> = (context: GpuContext<A>) => GpuLowering;
-
-// ---------------------------------------------------------------- ONNX
-
-export type OnnxAttribute =
-  | number
-  | string
-  | readonly number[]
-  | { readonly float: number }
-  | { readonly floats: readonly number[] };
-
-/** Collects the nodes of one op's lowering; values are named by strings. */
-export interface OnnxBuilder {
-  /** Value names of the op's inputs. */
-  readonly inputs: readonly string[];
-  readonly inputTypes: readonly TensorType[];
-  readonly output: TensorType;
-  /** Adds a node and returns the name of its first output. Plain numbers are int attributes. */
-  node(
-    opType: string,
-    inputs: readonly string[],
-    attributes?: Readonly<Record<string, OnnxAttribute>>,
-    domain?: string,
-  ): string;
-  /** Adds a small initializer; int64 serves shapes and axes. */
-  constant(values: readonly number[], dtype: "int64" | DType, shape?: Shape): string;
-}
-
-/** Adds nodes and returns the name of the op's value. */
-export type OnnxRule<A> = (builder: OnnxBuilder, attributes: A) => string;

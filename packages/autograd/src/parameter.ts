@@ -1,11 +1,12 @@
 import type { DType, Shape, TensorArray } from "./dtype";
 import { allocate } from "./dtype";
 import { AutogradError } from "./errors";
+import type { HostTensor } from "./host-tensor";
+import { hostTensor } from "./host-tensor";
 import { type NdArrayLike, toHost } from "./ndarray";
 import { showShape } from "./shape";
 import { nextId } from "./shared-state";
-import type { HostTensor } from "./tensor";
-import { hostTensor, Tensor } from "./tensor";
+import { Tensor } from "./tensor";
 
 /** Who writes into a parameter's memory for a while: see `Parameter.lend`. */
 export interface Borrower {

@@ -1,9 +1,9 @@
 import type { Engine, Executable, OpTime } from "./engine";
 import type { Graph } from "./graph";
 import { makeGraph } from "./graph";
+import type { HostTensor } from "./host-tensor";
+import { Node } from "./node";
 import { sumByOp } from "./op-times";
-import type { HostTensor } from "./tensor";
-import { Tensor } from "./tensor";
 
 /** Where the time of one launch went. */
 export interface Profile {
@@ -45,8 +45,8 @@ export const profileOpByOp = async (
   graph: Graph,
   inputs: readonly HostTensor[],
 ): Promise<OpTime[]> => {
-  const values = new Map<Tensor, HostTensor>(graph.inputs.map((input, i) => [input, inputs[i]!]));
-  const lastReader = new Map<Tensor, Tensor>();
+  const values = new Map<Node, HostTensor>(graph.inputs.map((input, i) => [input, inputs[i]!]));
+  const lastReader = new Map<Node, Node>();
   for (const node of graph.nodes) for (const input of node.inputs) lastReader.set(input, node);
   const calls: (readonly [string, number])[] = [];
   for (const node of graph.nodes) {
@@ -67,15 +67,15 @@ export const profileOpByOp = async (
 /** One node as a graph, its computed inputs fed; parameters and constants stay what they are. */
 const compileAlone = async (
   engine: Engine,
-  node: Tensor,
-  fed: readonly Tensor[],
-  values: ReadonlyMap<Tensor, HostTensor>,
+  node: Node,
+  fed: readonly Node[],
+  values: ReadonlyMap<Node, HostTensor>,
 ): Promise<{ executable: Executable; feeds: HostTensor[] }> => {
   const stand = new Map(
-    fed.map(({ shape, dtype }, index) => [fed[index]!, new Tensor("input", [], { index }, shape, dtype)]),
+    fed.map(({ shape, dtype }, index) => [fed[index]!, new Node("input", [], { index }, shape, dtype)]),
   );
   const { op, inputs, attributes, shape, dtype, definition } = node;
-  const alone = new Tensor(
+  const alone = new Node(
     op,
     inputs.map((input) => stand.get(input) ?? input),
     attributes,

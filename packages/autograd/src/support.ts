@@ -1,25 +1,9 @@
 import type { Engine } from "./engine";
+import { type Ability, type Feature, features } from "./features";
 import type { Graph } from "./graph";
+import type { HostTensor } from "./host-tensor";
+import type { Node } from "./node";
 import { showShape } from "./shape";
-import type { HostTensor, Tensor } from "./tensor";
-
-/** What a graph may need that not every device has. */
-export const features = {
-  nan: "telling NaN from numbers, and operations that answer NaN (0/0, the logarithm of −1)",
-  infinity: "operations that answer an infinity (1/0, the logarithm of 0, an exponential that overflows)",
-  subnormals: "float32 numbers nearer to 0 than 1.18e-38",
-  wideAngles: "sine and cosine of numbers beyond ±100,000",
-  wideIntegers: "int32 values beyond ±16,777,216 (2²⁴)",
-  largeArrays: "arrays of more than 16,777,216 (2²⁴) elements",
-} as const;
-
-export type Feature = keyof typeof features;
-
-/**
- * `yes`: tested. `driver`: the tests, on a GPU in software, find it right, but the device's standard promises it of no
- * driver, or it is slow; `auto` does not rely on it. `no`: the tests find it wrong.
- */
-export type Ability = "yes" | "driver" | "no";
 
 /** The most that a device takes; null where memory is the only limit. */
 export interface Limits {
@@ -158,10 +142,10 @@ export interface Needs {
 /** Float32 holds every integer up to here. */
 const exact = 2 ** 24;
 
-const show = ({ op, dtype, shape }: Tensor): string => `${op} ${dtype}${showShape(shape)}`;
+const show = ({ op, dtype, shape }: Node): string => `${op} ${dtype}${showShape(shape)}`;
 
 /** The longest axis that a node counts in int32: one with indices into it, or places in it as its value. */
-const longestCounted = ({ op, inputs, attributes, shape, dtype }: Tensor): number => {
+const longestCounted = ({ op, inputs, attributes, shape, dtype }: Node): number => {
   if (dtype !== "int32" && !inputs.some((input) => input.dtype === "int32")) return 0;
   if (op === "oneHot") return shape.at(-1) ?? 0;
   const { axis } = attributes;
@@ -173,7 +157,7 @@ const longestCounted = ({ op, inputs, attributes, shape, dtype }: Tensor): numbe
 export const needsOf = (graph: Graph): Needs => {
   const found = new Map<Feature, string>();
   let largest = { elements: 0, node: "" };
-  const need = (feature: Feature, node: Tensor) => {
+  const need = (feature: Feature, node: Node) => {
     if (!found.has(feature)) found.set(feature, show(node));
   };
   for (const node of graph.nodes) {

@@ -1,6 +1,7 @@
 import { AutogradError } from "./errors";
+import type { HostTensor } from "./host-tensor";
 import { type NdArrayLike, toHost } from "./ndarray";
-import type { HostTensor, Tensor } from "./tensor";
+import type { Tensor } from "./tensor";
 
 /** Arguments and results of compiled functions: tensors in nested arrays and records. */
 export type Tree<T> = T | readonly Tree<T>[] | { readonly [key: string]: Tree<T> };

@@ -1,7 +1,7 @@
 import type { Engine, HostTensor, Tensor } from "../src";
 import { hostTensor } from "../src";
+import type { Feature } from "../src/features";
 import * as ops from "../src/ops";
-import type { Feature } from "../src/support";
 import { relativeError, runOnce } from "./op-cases";
 
 /** Shows whether a device has a feature: what came out wrong, a sentence each. */

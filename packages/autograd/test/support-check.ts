@@ -1,6 +1,8 @@
 import type { Engine } from "../src";
-import type { DeviceSupport, Feature } from "../src/support";
-import { features, supportOf } from "../src/support";
+import type { Feature } from "../src/features";
+import { features } from "../src/features";
+import type { DeviceSupport } from "../src/support";
+import { supportOf } from "../src/support";
 import type { OpCase } from "./op-cases";
 import { checkCase, opCases, runCase } from "./op-cases";
 import { featureCases } from "./support-cases";

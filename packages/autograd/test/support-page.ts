@@ -1,5 +1,7 @@
-import type { Ability, DeviceSupport, Feature } from "../src/support";
-import { features, support } from "../src/support";
+import type { Ability, Feature } from "../src/features";
+import { features } from "../src/features";
+import type { DeviceSupport } from "../src/support";
+import { support } from "../src/support";
 
 const cells: Readonly<Record<Ability, string>> = { yes: "yes", driver: "as the driver", no: "**no**" };
 

@@ -1,4 +1,4 @@
-import type { Engine, Tensor } from "@waveft/autograd";
+import type { Engine, Node } from "@waveft/autograd";
 import { add, cast, constant, makeGraph } from "@waveft/autograd";
 import type { InferenceSession } from "onnxruntime-node";
 import { OnnxEngineError } from "./errors";
@@ -76,7 +76,7 @@ export const onnxEngine = async (
   return makeEngine(settings, kept);
 };
 
-const touchesHalf = ({ inputs, dtype }: Tensor): boolean =>
+const touchesHalf = ({ inputs, dtype }: Node): boolean =>
   [dtype, ...inputs.map((input) => input.dtype)].includes("float16");
 
 /** Whether the device casts from float16. */

@@ -1,4 +1,4 @@
-import type { Executable, Graph, HostTensor, OpTime, Parameter } from "@waveft/autograd";
+import type { Executable, Graph, HostTensor, OpTime, StoredParameter } from "@waveft/autograd";
 import { OnnxEngineError } from "./errors";
 import { profileGraph } from "./profile";
 import { inTurn } from "./runtime";
@@ -20,7 +20,7 @@ export interface Plan {
 
 export const openPlan = async (graph: Graph, settings: SessionSettings): Promise<Plan> => {
   const { runtime } = settings;
-  const changing = new Set<Parameter>();
+  const changing = new Set<StoredParameter>();
   const open = () => openSession(graph, settings, changing);
   let current: Session | null = graph.outputs.length === 0 ? null : await inTurn(runtime, open);
   let closing: Promise<void> | null = null;

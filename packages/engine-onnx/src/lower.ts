@@ -2,11 +2,11 @@ import type {
   DType,
   Graph,
   HostTensor,
+  Node,
   OnnxAttribute,
   OnnxBuilder,
-  Parameter,
   Shape,
-  Tensor,
+  StoredParameter,
   TensorArray,
   TensorType,
 } from "@waveft/autograd";
@@ -29,18 +29,18 @@ export interface LoweredGraph {
   /** In the order of `graph.inputs`. */
   readonly inputs: readonly string[];
   /** Parameters that are fed, in the order of `graph.parameters`. */
-  readonly parameters: readonly { readonly name: string; readonly parameter: Parameter }[];
+  readonly parameters: readonly { readonly name: string; readonly parameter: StoredParameter }[];
   /** Parameters held by the model itself. */
-  readonly embedded: readonly Parameter[];
+  readonly embedded: readonly StoredParameter[];
   /** In the order of `graph.outputs`. */
   readonly outputs: readonly string[];
   /** What the nodes of the model, by name, are parts of. */
-  readonly origins: ReadonlyMap<string, Tensor>;
+  readonly origins: ReadonlyMap<string, Node>;
 }
 
 export interface LowerOptions {
   /** Parameters to write into the model; the others are its inputs (default: all). */
-  readonly embed?: (parameter: Parameter) => boolean;
+  readonly embed?: (parameter: StoredParameter) => boolean;
   readonly inputName?: (index: number) => string;
   /** By the place in `graph.parameters`. */
   readonly parameterName?: (index: number) => string;
@@ -61,8 +61,8 @@ export const lowerGraph = (graph: Graph, options: LowerOptions = {}): LoweredGra
   const outputs = graph.outputs.map((_, i) => outputName(i));
   const writer = new GraphWriter(outputs);
   const inputs = graph.inputs.map((leaf, i) => writer.input(leaf, inputName(i)));
-  const parameters: { name: string; parameter: Parameter }[] = [];
-  const embedded: Parameter[] = [];
+  const parameters: { name: string; parameter: StoredParameter }[] = [];
+  const embedded: StoredParameter[] = [];
   graph.parameters.forEach((leaf, i) => {
     const parameter = parameterOf(leaf);
     if (embed(parameter)) {
@@ -95,7 +95,7 @@ const valueInfo = (name: string, { shape, dtype }: TensorType): ValueInfoProto =
 });
 
 class GraphWriter {
-  readonly #names = new Map<Tensor, string>();
+  readonly #names = new Map<Node, string>();
   readonly #nodes: NodeProto[] = [];
   readonly #inputs: ValueInfoProto[] = [];
   readonly #outputs: ValueInfoProto[] = [];
@@ -107,24 +107,24 @@ class GraphWriter {
   readonly #made = new Set<string>();
   /** Names that the caller chose. */
   readonly #reserved: Set<string>;
-  readonly origins = new Map<string, Tensor>();
+  readonly origins = new Map<string, Node>();
 
   constructor(outputs: readonly string[]) {
     this.#reserved = new Set(outputs);
   }
 
-  input(leaf: Tensor, name: string): string {
+  input(leaf: Node, name: string): string {
     this.#reserved.add(name);
     if (!this.#names.has(leaf)) this.#names.set(leaf, name);
     this.#inputs.push(valueInfo(name, leaf));
     return name;
   }
 
-  initializer(leaf: Tensor, { data, dtype, shape }: HostTensor): void {
+  initializer(leaf: Node, { data, dtype, shape }: HostTensor): void {
     this.#names.set(leaf, this.#store(data, dtype, shape));
   }
 
-  add(node: Tensor): void {
+  add(node: Node): void {
     if (this.#names.has(node)) return;
     if (node.op === "constant") {
       this.initializer(node, node.attributes.value as HostTensor);
@@ -150,7 +150,7 @@ class GraphWriter {
   }
 
   /** Each output is a value of its own: what is fed, constant, or an output already, is copied. */
-  output(tensor: Tensor, name: string): void {
+  output(tensor: Node, name: string): void {
     const value = this.#names.get(tensor)!;
     if (this.#made.has(value) && !this.#renamed.has(value)) this.#renamed.set(value, name);
     else this.#push("Identity", { name: `copy_${name}`, input: [value], output: [name], attribute: [] });
@@ -199,7 +199,7 @@ class GraphWriter {
   }
 
   #node(
-    tensor: Tensor,
+    tensor: Node,
     opType: string,
     inputs: readonly string[],
     attributes: Readonly<Record<string, OnnxAttribute>> = {},

@@ -1,4 +1,4 @@
-import type { Tensor } from "@waveft/autograd";
+import type { Node } from "@waveft/autograd";
 import { sameShape } from "@waveft/autograd";
 import type { InferenceSession } from "onnxruntime-node";
 
@@ -13,7 +13,7 @@ export interface ProviderSpec {
   /** Whether the time of a kernel is the time of its call: elsewhere calls return before the work is done. */
   readonly timed: boolean;
   /** Nodes that ONNX Runtime 1.30 computes wrongly there, and that it is told to compute on the CPU. */
-  readonly wrong?: (opType: string, origin: Tensor) => boolean;
+  readonly wrong?: (opType: string, origin: Node) => boolean;
   /** Whether there are devices without float16: nodes that touch it then run on the CPU. */
   readonly mayLackHalf?: boolean;
 }

@@ -1,5 +1,5 @@
-import type { Graph, HostTensor, Parameter, Tensor, TensorType } from "@waveft/autograd";
-import { byteLengthOf, refreshParameters, showShape } from "@waveft/autograd";
+import type { Graph, HostTensor, Node, StoredParameter, TensorType } from "@waveft/autograd";
+import { byteLengthOf, refreshParameters, showShape, sizeOf } from "@waveft/autograd";
 import type { InferenceSession, Tensor as RuntimeTensor } from "onnxruntime-node";
 import { OnnxEngineError } from "./errors";
 import type { LoweredGraph } from "./lower";
@@ -19,13 +19,13 @@ export interface SessionSettings {
   /** Whether `profile` can tell the time of an op. */
   readonly timed: boolean;
   /** Nodes to keep off the provider. */
-  readonly wrong: (opType: string, origin: Tensor) => boolean;
+  readonly wrong: (opType: string, origin: Node) => boolean;
 }
 
 /** A graph in ONNX Runtime. */
 export interface Session {
   /** Whether an embedded parameter has changed since: the session is of no use then. */
-  changedParameters(): readonly Parameter[];
+  changedParameters(): readonly StoredParameter[];
   /** Reads the parameters that are fed, runs, and gives memory that nobody else writes to. */
   run(inputs: readonly HostTensor[]): Promise<HostTensor[]>;
   /** Ends the profiling that the session options asked for: its file is written. */
@@ -43,7 +43,7 @@ const leastElements = 64;
 export const openSession = async (
   graph: Graph,
   settings: SessionSettings,
-  changing: ReadonlySet<Parameter>,
+  changing: ReadonlySet<StoredParameter>,
 ): Promise<Session> => {
   const { name, runtime } = settings;
   let room = settings.embed;
@@ -51,7 +51,7 @@ export const openSession = async (
     embed: (parameter) => {
       const bytes = byteLengthOf(parameter);
       if (parameter.requiresGrad || changing.has(parameter) || bytes > room) return false;
-      if (parameter.tensor.size < leastElements) return false;
+      if (sizeOf(parameter.shape) < leastElements) return false;
       room -= bytes;
       return true;
     },

@@ -1,4 +1,5 @@
-import { features, supportOf } from "../../autograd/src/support";
+import { features } from "../../autograd/src/features";
+import { supportOf } from "../../autograd/src/support";
 import type { OpCase } from "../../autograd/test/op-cases";
 import { functionOf, opCases } from "../../autograd/test/op-cases";
 import type { SupportCheck } from "../../autograd/test/support-check";

@@ -1,5 +1,5 @@
-import type { Operand } from "../define-op";
-import { toTensor } from "../define-op";
+import type { Operand } from "../operand";
+import { toTensor } from "../operand";
 import * as ops from "../ops";
 import type { Tensor } from "../tensor";
 import { greaterEqual, lessEqual } from "./math";

@@ -1,7 +1,7 @@
-import type { Operand } from "../define-op";
-import { constant, toTensor } from "../define-op";
 import type { Shape } from "../dtype";
 import { AutogradError } from "../errors";
+import type { Operand } from "../operand";
+import { constant, toTensor } from "../operand";
 import * as ops from "../ops";
 import { sameShape, showShape, tryBroadcast } from "../shape";
 import type { Tensor } from "../tensor";

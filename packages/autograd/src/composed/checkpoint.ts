@@ -1,8 +1,8 @@
-import type { Operand } from "../define-op";
-import { toTensor } from "../define-op";
 import { isFloat } from "../dtype";
 import { pullback } from "../grad";
 import { topologicalOrder } from "../graph";
+import type { Operand } from "../operand";
+import { toTensor } from "../operand";
 import * as ops from "../ops";
 import { Tensor } from "../tensor";
 

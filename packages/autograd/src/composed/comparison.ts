@@ -1,4 +1,4 @@
-import type { Operand } from "../define-op";
+import type { Operand } from "../operand";
 import * as ops from "../ops";
 import type { Tensor } from "../tensor";
 import { take, takePair } from "./operands";

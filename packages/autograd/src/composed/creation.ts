@@ -1,7 +1,7 @@
-import { constant } from "../define-op";
 import type { DType, Shape } from "../dtype";
 import { allocate } from "../dtype";
 import { AutogradError } from "../errors";
+import { constant } from "../operand";
 import * as ops from "../ops";
 import { checkSizes } from "../shape";
 import type { Tensor } from "../tensor";

@@ -1,6 +1,6 @@
-import type { Operand } from "../define-op";
-import { toTensor } from "../define-op";
 import { AutogradError } from "../errors";
+import type { Operand } from "../operand";
+import { toTensor } from "../operand";
 import * as ops from "../ops";
 import { sameShape, showShape } from "../shape";
 import type { Tensor } from "../tensor";

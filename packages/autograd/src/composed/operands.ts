@@ -1,7 +1,7 @@
-import type { Operand } from "../define-op";
-import { toTensor } from "../define-op";
 import type { DType } from "../dtype";
 import { broadcastAll, checkDTypes } from "../elementwise";
+import type { Operand } from "../operand";
+import { toTensor } from "../operand";
 import type { Tensor } from "../tensor";
 
 /** The operand as a tensor of one of the dtypes (default: float32); errors name the function the user called. */

@@ -1,10 +1,11 @@
-import type { Operand } from "../define-op";
-import { toTensor } from "../define-op";
 import { AutogradError } from "../errors";
+import type { HostTensor } from "../host-tensor";
+import { hostTensor } from "../host-tensor";
+import type { Operand } from "../operand";
+import { toTensor } from "../operand";
 import * as ops from "../ops";
 import { sameShape, showShape } from "../shape";
-import type { HostTensor, Tensor } from "../tensor";
-import { hostTensor } from "../tensor";
+import type { Tensor } from "../tensor";
 
 /** How the angles of a longer context follow from those a model was trained with. */
 export type RotaryScaling =

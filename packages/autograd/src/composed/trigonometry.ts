@@ -1,5 +1,5 @@
-import type { Operand } from "../define-op";
 import { broadcastAll } from "../elementwise";
+import type { Operand } from "../operand";
 import * as ops from "../ops";
 import type { Tensor } from "../tensor";
 import { log1p, sign, square } from "./elementary";

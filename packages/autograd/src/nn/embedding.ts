@@ -1,6 +1,6 @@
-import { constant } from "../define-op";
 import type { DType } from "../dtype";
 import { AutogradError } from "../errors";
+import { constant } from "../operand";
 import { cast, customGradient, equal, gather, reshape, scatterAdd, where } from "../ops";
 import type { Parameter } from "../parameter";
 import type { Tensor } from "../tensor";

@@ -1,10 +1,10 @@
 export { Dropout, DropoutSeed } from "./dropout";
 export { Embedding, type EmbeddingOptions } from "./embedding";
-export { Initializer, initialize } from "./initializer";
+export { initialize } from "./initialize";
+export { Initializer } from "./initializer";
 export { LayerNorm, type LayerNormOptions } from "./layer-norm";
 export { Linear, type LinearLayer } from "./linear";
-export { isModule, type Member } from "./members";
-export { Module, structureOf, type WalkOptions } from "./module";
+export { isModule, type Member, Module, structureOf, type WalkOptions } from "./module";
 export { RandomStream } from "./random-stream";
 export { RMSNorm, type RMSNormOptions } from "./rms-norm";
 export { Sequential, type SequentialLayer } from "./sequential";

@@ -1,33 +1,43 @@
 import type { Parameter } from "../parameter";
-import type { Module } from "./module";
 
 /** On every module: holds across module copies, where `instanceof` does not. */
 export const brand = Symbol.for("waveft.autograd.module");
 
-export const isModule = (value: unknown): value is Module =>
+/** A module, of which nothing more is known here. */
+export interface Branded {
+  readonly [brand]: true;
+}
+
+export const isBranded = (value: unknown): value is Branded =>
   typeof value === "object" && value !== null && brand in value;
 
 const isParameter = (value: unknown): value is Parameter =>
   typeof value === "object" && value !== null && "requiresGrad" in value && "tensor" in value;
 
 /** A place in a module where a layer or a parameter stands. */
-export interface Member {
+export interface Place<M extends Branded> {
   /** Within the module: `weight`, `layers.0`. */
   readonly name: string;
-  readonly value: Module | Parameter;
+  readonly value: M | Parameter;
   /** Puts another one there. */
-  replace(value: Module | Parameter): void;
+  replace(value: M | Parameter): void;
 }
 
 /** All modules and parameters in the properties of an object, and in arrays, records and maps there. */
-export const membersOf = (holder: object): Generator<Member> => walk(holder, "", [holder]);
+export const membersOf = <M extends Branded>(holder: object): Generator<Place<M>> =>
+  walk<M>(holder, "", [holder]);
 
-function* walk(container: object, prefix: string, open: readonly object[]): Generator<Member> {
+function* walk<M extends Branded>(
+  container: object,
+  prefix: string,
+  open: readonly object[],
+): Generator<Place<M>> {
   for (const { key, value, replace } of slotsOf(container)) {
     if (typeof value !== "object" || value === null) continue;
-    if (isModule(value) || isParameter(value)) yield { name: join(prefix, key()), value, replace };
+    if (isBranded(value)) yield { name: join(prefix, key()), value: value as M, replace };
+    else if (isParameter(value)) yield { name: join(prefix, key()), value, replace };
     else if (isContainer(value) && !open.includes(value))
-      yield* walk(value, join(prefix, key()), [...open, value]);
+      yield* walk<M>(value, join(prefix, key()), [...open, value]);
   }
 }
 

@@ -1,10 +1,15 @@
 import { AutogradError } from "../errors";
+import type { HostTensor } from "../host-tensor";
 import type { Parameter } from "../parameter";
 import { sameShape, showShape } from "../shape";
-import type { HostTensor } from "../tensor";
 import type { Initializer } from "./initializer";
-import { brand, isModule, join, type Member, membersOf } from "./members";
+import { brand, isBranded, join, membersOf, type Place } from "./members";
 import { loadInto, type StateDifference } from "./state-dict";
+
+export const isModule = isBranded as (value: unknown) => value is Module;
+
+/** A place in a module where a layer or a parameter stands. */
+export type Member = Place<Module>;
 
 /** How the tree is walked: by default each module and parameter once, under its first name. */
 export interface WalkOptions {

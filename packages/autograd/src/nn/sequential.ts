@@ -1,6 +1,6 @@
 import type { Tensor } from "../tensor";
-import { type Member, membersOf } from "./members";
-import { Module } from "./module";
+import { membersOf } from "./members";
+import { type Member, Module } from "./module";
 
 /** A module of one input, or a function such as `relu`. */
 export type SequentialLayer = (Module & { forward(x: Tensor): Tensor }) | ((x: Tensor) => Tensor);

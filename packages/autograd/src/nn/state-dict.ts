@@ -1,8 +1,8 @@
 import { isArrayOf } from "../dtype";
 import { AutogradError } from "../errors";
+import type { HostTensor } from "../host-tensor";
 import type { Parameter } from "../parameter";
 import { sameShape, showShape, sizeOf } from "../shape";
-import type { HostTensor } from "../tensor";
 
 /** Names on which a model and a state do not agree. */
 export interface StateDifference {

@@ -1,7 +1,8 @@
-import type { Op, Operand } from "../define-op";
+import type { Op } from "../define-op";
 import { defineOp } from "../define-op";
 import { kernelText } from "../kernel-text";
-import type { OnnxBuilder } from "../op";
+import type { OnnxBuilder } from "../lowering";
+import type { Operand } from "../operand";
 import { sizeOf } from "../shape";
 
 /**

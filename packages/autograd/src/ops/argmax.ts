@@ -1,8 +1,10 @@
-import type { Op, Operand } from "../define-op";
-import { defineOp, toTensor } from "../define-op";
+import type { Op } from "../define-op";
+import { defineOp } from "../define-op";
 import { AutogradError } from "../errors";
 import { collapse, coordinates, factor, indexText, isWide, kernelText } from "../kernel-text";
 import { onnxNaNs } from "../onnx-reduce";
+import type { Operand } from "../operand";
+import { toTensor } from "../operand";
 import { reducedShape } from "../reduce";
 import { normalizeAxis, showShape, sizeOf } from "../shape";
 

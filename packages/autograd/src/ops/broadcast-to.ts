@@ -1,8 +1,9 @@
-import type { Op, Operand } from "../define-op";
+import type { Op } from "../define-op";
 import { defineOp } from "../define-op";
 import type { Shape } from "../dtype";
 import { AutogradError } from "../errors";
 import { mapKernel } from "../kernel-text";
+import type { Operand } from "../operand";
 import { checkSizes, sameShape, showShape, tryBroadcast } from "../shape";
 
 interface BroadcastAttributes {

@@ -1,9 +1,10 @@
-import type { Op, Operand } from "../define-op";
+import type { Op } from "../define-op";
 import { defineOp } from "../define-op";
 import type { DType } from "../dtype";
 import { isFloat } from "../dtype";
 import { AutogradError } from "../errors";
 import { mapKernel } from "../kernel-text";
+import type { Operand } from "../operand";
 
 interface CastAttributes {
   readonly dtype: DType;

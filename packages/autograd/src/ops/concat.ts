@@ -1,8 +1,10 @@
-import type { Op, Operand } from "../define-op";
-import { defineOp, toTensor } from "../define-op";
+import type { Op } from "../define-op";
+import { defineOp } from "../define-op";
 import { AutogradError } from "../errors";
 import { coordinates, isWide, kernelText } from "../kernel-text";
-import type { GpuStep } from "../op";
+import type { GpuStep } from "../lowering";
+import type { Operand } from "../operand";
+import { toTensor } from "../operand";
 import { normalizeAxis, showShape, sizeOf } from "../shape";
 
 interface ConcatAttributes {

@@ -1,9 +1,10 @@
-import type { Op, Operand } from "../define-op";
+import type { Op } from "../define-op";
 import { defineOp } from "../define-op";
 import { AutogradError } from "../errors";
 import { coordinates, factor, isWide, kernelText } from "../kernel-text";
+import type { ConvAttributes, ConvOptions } from "../op-options";
+import type { Operand } from "../operand";
 import { sizeOf } from "../shape";
-import type { ConvAttributes, ConvOptions } from "./conv1d";
 import { convAttributes, emptySum, kernelCotangent, showConv } from "./conv1d";
 
 export interface ConvTransposeAttributes extends ConvAttributes {

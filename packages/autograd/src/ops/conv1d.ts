@@ -1,22 +1,14 @@
-import type { Op, Operand } from "../define-op";
+import type { Op } from "../define-op";
 import { defineOp } from "../define-op";
 import { AutogradError } from "../errors";
+import type { TensorType } from "../host-tensor";
 import { coordinates, factor, isWide, kernelText } from "../kernel-text";
-import type { OnnxBuilder, Ops } from "../op";
+import type { OnnxBuilder } from "../lowering";
+import type { Ops } from "../op";
+import type { ConvAttributes, ConvOptions } from "../op-options";
+import type { Operand } from "../operand";
 import { sameShape, showShape, sizeOf } from "../shape";
-import type { Tensor, TensorType } from "../tensor";
-
-export interface ConvAttributes {
-  readonly stride: number;
-  readonly dilation: number;
-  /** Zeros before and behind each sequence. */
-  readonly low: number;
-  readonly high: number;
-  /** Channels fall into so many groups that do not mix: as many as there are channels filter each on its own. */
-  readonly groups: number;
-}
-
-export type ConvOptions = Partial<ConvAttributes>;
+import type { Tensor } from "../tensor";
 
 /** Options with their defaults: stride, dilation and groups 1, no zeros around. Errors name `op`. */
 export const convAttributes = (op: string, options: ConvOptions): ConvAttributes => {

@@ -1,8 +1,9 @@
-import type { Op, Operand } from "../define-op";
+import type { Op } from "../define-op";
 import { defineOp } from "../define-op";
 import { AutogradError } from "../errors";
 import { reduceSteps } from "../kernel-reduce";
 import { factor, isWide, kernelText } from "../kernel-text";
+import type { Operand } from "../operand";
 import { sameShape, showShape } from "../shape";
 
 export interface CrossEntropyAttributes {

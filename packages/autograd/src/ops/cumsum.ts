@@ -1,16 +1,12 @@
-import type { Op, Operand } from "../define-op";
-import { defineOp, toTensor } from "../define-op";
+import type { Op } from "../define-op";
+import { defineOp } from "../define-op";
 import { AutogradError } from "../errors";
 import { collapse, coordinates, factor, indexText, isWide, kernelText } from "../kernel-text";
-import type { GpuStep } from "../op";
+import type { GpuStep } from "../lowering";
+import type { CumsumOptions } from "../op-options";
+import type { Operand } from "../operand";
+import { toTensor } from "../operand";
 import { normalizeAxis, showShape, sizeOf } from "../shape";
-
-export interface CumsumOptions {
-  /** Sum from the end (default false). */
-  reverse?: boolean;
-  /** Leave the element itself out, so that the first sum is 0 (default false). */
-  exclusive?: boolean;
-}
 
 interface CumsumAttributes extends Required<CumsumOptions> {
   readonly axis: number;

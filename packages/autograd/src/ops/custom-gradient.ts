@@ -1,7 +1,8 @@
-import type { Op, Operand } from "../define-op";
+import type { Op } from "../define-op";
 import { defineOp } from "../define-op";
 import { AutogradError } from "../errors";
 import type { Walk } from "../op";
+import type { Operand } from "../operand";
 import { sameShape, showShape } from "../shape";
 import type { Tensor } from "../tensor";
 

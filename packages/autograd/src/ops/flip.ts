@@ -1,6 +1,8 @@
-import type { Op, Operand } from "../define-op";
-import { defineOp, toTensor } from "../define-op";
+import type { Op } from "../define-op";
+import { defineOp } from "../define-op";
 import { viewKernel } from "../kernel-text";
+import type { Operand } from "../operand";
+import { toTensor } from "../operand";
 import { normalizeAxes, sizeOf, stridesOf } from "../shape";
 
 interface FlipAttributes {

@@ -1,8 +1,9 @@
-import type { Op, Operand } from "../define-op";
+import type { Op } from "../define-op";
 import { defineOp } from "../define-op";
 import { broadcastAll, checkDTypes } from "../elementwise";
 import { mapKernel } from "../kernel-text";
-import type { OnnxBuilder } from "../op";
+import type { OnnxBuilder } from "../lowering";
+import type { Operand } from "../operand";
 
 /**
  * ⌊a / b⌋ of int32 or float32 tensors (there of the rounded quotient), towards −∞ as Python's `//`; integers divided

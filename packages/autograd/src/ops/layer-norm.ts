@@ -1,10 +1,11 @@
-import type { Op, Operand } from "../define-op";
+import type { Op } from "../define-op";
 import { defineOp } from "../define-op";
 import { AutogradError } from "../errors";
+import type { TensorType } from "../host-tensor";
 import { reduceSteps, rowKernel, rowsOf } from "../kernel-reduce";
 import { kernelText } from "../kernel-text";
+import type { Operand } from "../operand";
 import { sameShape, showShape } from "../shape";
-import type { TensorType } from "../tensor";
 
 export interface LayerNormAttributes {
   readonly epsilon: number;

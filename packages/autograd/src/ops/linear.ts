@@ -1,7 +1,8 @@
-import type { Op, Operand } from "../define-op";
+import type { Op } from "../define-op";
 import { defineOp } from "../define-op";
 import { AutogradError } from "../errors";
 import { productSteps } from "../kernel-product";
+import type { Operand } from "../operand";
 import { sameShape, showShape, sizeOf } from "../shape";
 
 /** x · weightᵀ + bias: x [..., in], weight [out, in], bias [out] or none → [..., out]. */

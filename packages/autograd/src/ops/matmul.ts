@@ -1,14 +1,11 @@
-import type { Op, Operand } from "../define-op";
+import type { Op } from "../define-op";
 import { defineOp } from "../define-op";
 import { AutogradError } from "../errors";
+import type { TensorType } from "../host-tensor";
 import { productSteps } from "../kernel-product";
+import type { MatmulAttributes } from "../op-options";
+import type { Operand } from "../operand";
 import { showShape, sizeOf, tryBroadcast } from "../shape";
-import type { TensorType } from "../tensor";
-
-export interface MatmulAttributes {
-  readonly transposeA: boolean;
-  readonly transposeB: boolean;
-}
 
 /** [m, k, n] of the product; errors name both shapes. */
 export const matmulSizes = (inputs: readonly TensorType[], { transposeA, transposeB }: MatmulAttributes) => {

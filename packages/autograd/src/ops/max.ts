@@ -1,8 +1,10 @@
-import type { Op, Operand } from "../define-op";
-import { defineOp, toTensor } from "../define-op";
+import type { Op } from "../define-op";
+import { defineOp } from "../define-op";
 import { AutogradError } from "../errors";
 import { reduceAxes } from "../kernel-reduce";
 import { onnxNaNs } from "../onnx-reduce";
+import type { Operand } from "../operand";
+import { toTensor } from "../operand";
 import type { ReduceAttributes, ReduceOptions } from "../reduce";
 import { reduceAttributes, reducedShape } from "../reduce";
 import { showShape } from "../shape";

@@ -1,8 +1,9 @@
-import type { Op, Operand } from "../define-op";
+import type { Op } from "../define-op";
 import { defineOp } from "../define-op";
 import type { DType } from "../dtype";
 import { AutogradError } from "../errors";
 import { coordinates, isWide, kernelText } from "../kernel-text";
+import type { Operand } from "../operand";
 import { checkSizes, showShape, sizeOf } from "../shape";
 
 type OneHotDType = Extract<DType, "float32" | "int32" | "bool">;

@@ -1,7 +1,8 @@
-import type { Op, Operand } from "../define-op";
+import type { Op } from "../define-op";
 import { defineOp } from "../define-op";
 import { AutogradError } from "../errors";
 import { coordinates, factor, indexText, isWide, kernelText } from "../kernel-text";
+import type { Operand } from "../operand";
 import { showShape, sizeOf, stridesOf } from "../shape";
 
 export interface PadAttributes {

@@ -1,9 +1,10 @@
-import type { Op, Operand } from "../define-op";
+import type { Op } from "../define-op";
 import { defineOp } from "../define-op";
 import type { Shape } from "../dtype";
 import { AutogradError } from "../errors";
 import { randomSteps } from "../kernel-random";
-import type { OnnxBuilder } from "../op";
+import type { OnnxBuilder } from "../lowering";
+import type { Operand } from "../operand";
 import { firstUpdates, fraction, inverseModulus, modulus, randomKeys, scale } from "../random";
 import { showShape, sizeOf } from "../shape";
 

@@ -1,7 +1,9 @@
-import type { Op, Operand } from "../define-op";
-import { defineOp, toTensor } from "../define-op";
+import type { Op } from "../define-op";
+import { defineOp } from "../define-op";
 import type { Shape } from "../dtype";
 import { AutogradError } from "../errors";
+import type { Operand } from "../operand";
+import { toTensor } from "../operand";
 import { checkSizes, showShape, sizeOf } from "../shape";
 
 interface ReshapeAttributes {

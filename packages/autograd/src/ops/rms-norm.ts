@@ -1,7 +1,8 @@
-import type { Op, Operand } from "../define-op";
+import type { Op } from "../define-op";
 import { defineOp } from "../define-op";
 import { reduceSteps, rowKernel, rowsOf } from "../kernel-reduce";
 import { kernelText } from "../kernel-text";
+import type { Operand } from "../operand";
 import { rowType } from "./layer-norm";
 
 export interface RmsNormAttributes {

@@ -1,8 +1,10 @@
-import type { Op, Operand } from "../define-op";
-import { defineOp, toTensor } from "../define-op";
+import type { Op } from "../define-op";
+import { defineOp } from "../define-op";
 import { AutogradError } from "../errors";
 import { indexStep } from "../kernel-index";
 import { collapse, coordinates, factor, indexText, isWide, kernelText } from "../kernel-text";
+import type { Operand } from "../operand";
+import { toTensor } from "../operand";
 import { checkSizes, normalizeAxis, sameShape, showShape, sizeOf } from "../shape";
 
 export interface ScatterAttributes {

@@ -1,13 +1,15 @@
-import type { Op, Operand } from "../define-op";
-import { defineOp, toTensor } from "../define-op";
+import type { Op } from "../define-op";
+import { defineOp } from "../define-op";
 import type { Shape } from "../dtype";
 import { AutogradError } from "../errors";
+import type { TensorType } from "../host-tensor";
 import type { StepArgument } from "../kernel-reduce";
 import { reduceSteps } from "../kernel-reduce";
 import { collapse, coordinates, indexText, isWide, kernelText } from "../kernel-text";
-import type { GpuStep } from "../op";
+import type { GpuStep } from "../lowering";
+import type { Operand } from "../operand";
+import { toTensor } from "../operand";
 import { normalizeAxis, showShape, sizeOf } from "../shape";
-import type { TensorType } from "../tensor";
 
 export interface SoftmaxAttributes {
   readonly axis: number;

@@ -1,5 +1,6 @@
-import type { Op, Operand } from "../define-op";
+import type { Op } from "../define-op";
 import { defineOp } from "../define-op";
+import type { Operand } from "../operand";
 
 /** The same value, which no gradient passes. */
 export const stopGradient: Op<[x: Operand], object> = defineOp(

@@ -1,10 +1,12 @@
-import type { Op, Operand } from "../define-op";
-import { defineOp, toTensor } from "../define-op";
+import type { Op } from "../define-op";
+import { defineOp } from "../define-op";
 import { AutogradError } from "../errors";
+import type { TensorType } from "../host-tensor";
 import { countFromEnd } from "../kernel-index";
 import { collapse, coordinates, factor, indexText, isWide, kernelText } from "../kernel-text";
+import type { Operand } from "../operand";
+import { toTensor } from "../operand";
 import { normalizeAxis, sameShape, showShape, sizeOf } from "../shape";
-import type { TensorType } from "../tensor";
 import type { AxisAttributes } from "./gather";
 
 /** Whether two shapes agree on all axes but one. */

@@ -1,7 +1,9 @@
-import type { Op, Operand } from "../define-op";
-import { defineOp, toTensor } from "../define-op";
+import type { Op } from "../define-op";
+import { defineOp } from "../define-op";
 import { AutogradError } from "../errors";
 import { viewKernel } from "../kernel-text";
+import type { Operand } from "../operand";
+import { toTensor } from "../operand";
 import { normalizeAxis, showShape, sizeOf, stridesOf } from "../shape";
 
 interface TransposeAttributes {

@@ -1,8 +1,9 @@
-import type { Op, Operand } from "../define-op";
+import type { Op } from "../define-op";
 import { defineOp } from "../define-op";
 import { broadcastAll } from "../elementwise";
 import { AutogradError } from "../errors";
 import { mapKernel } from "../kernel-text";
+import type { Operand } from "../operand";
 import { showShape } from "../shape";
 
 /** `a` where the condition (bool) holds, else `b`; all three broadcast. */

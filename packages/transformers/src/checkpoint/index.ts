@@ -1,2 +1,3 @@
-export { type Checkpoint, type CheckpointTensorInfo, checkpointFiles, openCheckpoint } from "./checkpoint";
+export { checkpointFiles, openCheckpoint } from "./checkpoint";
 export { openTorchCheckpoint } from "./torch";
+export type { Checkpoint, CheckpointTensorInfo } from "./types";

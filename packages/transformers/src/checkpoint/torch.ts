@@ -7,8 +7,8 @@ import {
   viewAs,
 } from "@waveft/safetensors";
 import { TransformersError } from "../errors";
-import type { Checkpoint, CheckpointTensorInfo } from "./checkpoint";
 import { TorchTensor, unpickleTorch } from "./torch-pickle";
+import type { Checkpoint, CheckpointTensorInfo } from "./types";
 import { crc32, openZip, type ZipMember } from "./zip";
 
 /** Views that repeat elements may be larger than their storage, up to this many elements. */

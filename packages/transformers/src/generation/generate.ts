@@ -1,7 +1,7 @@
 import { compile, type Device, type Hosted, type HostTensor, hostTensor } from "@waveft/autograd";
 import type { PretrainedConfig } from "../config";
 import { TransformersError } from "../errors";
-import type { CausalLMInputs, CausalLMOutputs } from "../models/causal-lm";
+import type { CausalLMInputs, CausalLMOutputs } from "../models/inputs";
 import { HostCache } from "./cache";
 import type { GenerationConfig } from "./config";
 

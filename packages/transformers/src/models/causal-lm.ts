@@ -1,30 +1,9 @@
-import { Linear, type LinearLayer, type Tensor } from "@waveft/autograd";
+import { Linear, type LinearLayer } from "@waveft/autograd";
 import type { PretrainedConfig } from "../config";
 import { type GenerationConfig, generationConfigJson } from "../generation/config";
 import { type GenerateOptions, generate } from "../generation/generate";
+import type { CausalLMInputs, CausalLMOutputs } from "./inputs";
 import { PreTrainedModel } from "./pretrained-model";
-import type { KeyValueCache, KeyValues } from "./shared/self-attention";
-
-/** What a causal language model computes on: rows of tokens, each holding one example or several in a line. */
-export interface CausalLMInputs {
-  /** Token ids, int32 [rows, length]. */
-  readonly inputIds: Tensor;
-  /** Position of each token in its own example, from 0, int32 [rows, length]. */
-  readonly positionIds: Tensor;
-  /** The example that each token belongs to, int32 [rows, length]; 0 is padding. Tokens see their own example only. */
-  readonly segmentIds: Tensor;
-  /** Where logits are wanted: indices into rows · length, int32 [m]. Everywhere when absent. */
-  readonly logitsAt?: Tensor;
-  /** Tokens of the same rows that earlier calls have seen. */
-  readonly cache?: KeyValueCache;
-}
-
-export interface CausalLMOutputs {
-  /** float32 [rows · length, vocabSize], or [m, vocabSize] with `logitsAt`. */
-  readonly logits: Tensor;
-  /** Keys and values of these tokens, one entry a layer: what a `cache` is made of. */
-  readonly present: readonly KeyValues[];
-}
 
 /** A causal language model: what `AutoModelForCausalLM` returns. */
 export abstract class CausalLM<C extends PretrainedConfig = PretrainedConfig> extends PreTrainedModel<C> {

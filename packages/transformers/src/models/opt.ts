@@ -15,7 +15,8 @@ import {
 } from "@waveft/autograd";
 import { type ConfigFields, checkPadToken, commonConfig, type PretrainedConfig } from "../config";
 import type { Architecture } from "./architecture";
-import { CausalLM, type CausalLMInputs, type CausalLMOutputs } from "./causal-lm";
+import { CausalLM } from "./causal-lm";
+import type { CausalLMInputs, CausalLMOutputs } from "./inputs";
 import type { ModelOptions } from "./pretrained-model";
 import { type ActivationName, activationNames, activations } from "./shared/activations";
 import { LastTokenClassifier } from "./shared/last-token-classifier";

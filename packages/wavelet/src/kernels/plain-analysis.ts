@@ -1,4 +1,4 @@
-import type { AnalysisFunctions } from "./analysis";
+import type { AnalysisFunctions } from "./types";
 
 /** The kernels of analysis in TypeScript: the same sums in the same order, rounded alike. */
 export function plainAnalysis(

@@ -1,4 +1,4 @@
-import type { SynthesisFunctions } from "./synthesis";
+import type { SynthesisFunctions } from "./types";
 
 /** The kernels of synthesis in TypeScript: the same sums in the same order, rounded alike. */
 export function plainSynthesis(

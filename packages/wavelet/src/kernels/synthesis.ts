@@ -3,41 +3,7 @@ import { plain } from "./plain";
 import { plainSynthesis } from "./plain-synthesis";
 import { instantiate } from "./simd";
 import { synthesis } from "./synthesis.generated";
-
-export interface SynthesisFunctions {
-  /** Two bands into whole lines. */
-  synthesiseLines(
-    a: number,
-    d: number,
-    lines: number,
-    half: number,
-    taps: number,
-    out: number,
-    pairs: number,
-  ): void;
-  /** The four sums of synthesis for each of `count` neighbours. */
-  weave(
-    a: number,
-    d: number,
-    step: number,
-    half: number,
-    taps: number,
-    outEven: number,
-    outOdd: number,
-    count: number,
-  ): void;
-  /** The mean of even and odd, the odd ones `shift` bytes further on. */
-  blend(
-    a: number,
-    d: number,
-    shift: number,
-    step: number,
-    half: number,
-    taps: number,
-    out: number,
-    count: number,
-  ): void;
-}
+import type { SynthesisFunctions } from "./types";
 
 export type SynthesisKernels = SynthesisFunctions & Precision;
 

@@ -1,7 +1,7 @@
 import type { DType, TensorArray } from "../../dtype";
 import { allocate } from "../../dtype";
 import { decodeHalf, encodeHalf } from "../../half";
-import type { HostTensor, TensorType } from "../../tensor";
+import type { HostTensor, TensorType } from "../../host-tensor";
 
 /** Stands for empty arrays, which devices cannot hold; nothing reads it. */
 export const nothing = new Float32Array(1);

@@ -2,11 +2,11 @@ import { isArrayOf } from "../../dtype";
 import type { Engine, Executable } from "../../engine";
 import { AutogradError } from "../../errors";
 import { type Graph, refreshParameters } from "../../graph";
+import type { HostTensor } from "../../host-tensor";
+import type { StoredParameter } from "../../node";
 import { sumByOp } from "../../op-times";
-import type { Parameter } from "../../parameter";
 import { sameShape, showShape } from "../../shape";
 import type { EngineFacts } from "../../support";
-import type { HostTensor } from "../../tensor";
 import { fromFloat32, toFloat32 } from "./convert";
 import type { GpuDevice } from "./device";
 import { openDevice } from "./device";
@@ -26,7 +26,7 @@ export const gpuEngine = async (mode: GpuMode): Promise<Engine & EngineFacts> =>
   const name = `gpu:${mode}`;
   const kernels = kernelStore(device);
   const parameters = parameterArrays();
-  const changing = new WeakSet<Parameter>();
+  const changing = new WeakSet<StoredParameter>();
   /** Releases the plans that are open. */
   const open = new Set<() => Promise<void>>();
   let disposed = false;

@@ -1,13 +1,16 @@
-import type { Parameter } from "../../parameter";
+import type { StoredParameter } from "../../node";
 import { toFloat32 } from "./convert";
 
 /** Parameters as float32 arrays, those of other types converted once for each version. */
 export interface ParameterArrays {
-  get(parameter: Parameter): Float32Array;
+  get(parameter: StoredParameter): Float32Array;
 }
 
 export const parameterArrays = (): ParameterArrays => {
-  const converted = new WeakMap<Parameter, { readonly version: number; readonly values: Float32Array }>();
+  const converted = new WeakMap<
+    StoredParameter,
+    { readonly version: number; readonly values: Float32Array }
+  >();
   return {
     get(parameter) {
       const { version, dtype } = parameter;

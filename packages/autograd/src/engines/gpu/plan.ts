@@ -1,18 +1,17 @@
 import { AutogradError } from "../../errors";
 import type { Graph } from "../../graph";
-import { parameterOf } from "../../graph";
+import type { HostTensor, TensorType } from "../../host-tensor";
 import { viewKernel } from "../../kernel-text";
-import type { GpuLowering, GpuStep } from "../../op";
-import type { Parameter } from "../../parameter";
+import type { GpuLowering, GpuStep } from "../../lowering";
+import { type Node, parameterOf, type StoredParameter } from "../../node";
 import { sizeOf } from "../../shape";
-import type { HostTensor, Tensor, TensorType } from "../../tensor";
 import { nothing, toFloat32 } from "./convert";
 import type { GpuMode } from "./mode";
 
 /** Where a kernel gets an array from. */
 export type Source =
   | { readonly kind: "input"; readonly index: number }
-  | { readonly kind: "parameter"; readonly parameter: Parameter }
+  | { readonly kind: "parameter"; readonly parameter: StoredParameter }
   | { readonly kind: "constant"; readonly values: Float32Array }
   | { readonly kind: "step"; readonly step: number };
 
@@ -46,7 +45,7 @@ export const makePlan = (mode: GpuMode, graph: Graph): Plan => {
   const steps: DraftStep[] = [];
   const known = new Map<string, Source>();
   const names = new Map<Source, string>();
-  const values = new Map<Tensor, Source>();
+  const values = new Map<Node, Source>();
   const empty = unique(`empty`, { kind: "constant", values: nothing });
 
   /** One source object for each key, so that equal steps have equal keys. */
@@ -61,11 +60,11 @@ export const makePlan = (mode: GpuMode, graph: Graph): Plan => {
   const lengthOf = (source: Source): number => {
     if (source.kind === "step") return steps[source.step]!.size;
     if (source.kind === "constant") return source.values.length;
-    return source.kind === "input" ? graph.inputs[source.index]!.size : source.parameter.tensor.size;
+    return source.kind === "input" ? graph.inputs[source.index]!.size : sizeOf(source.parameter.shape);
   };
 
   const addStep = (
-    { op, id }: Pick<Tensor, "op" | "id">,
+    { op, id }: Pick<Node, "op" | "id">,
     { source, size, scalar, work = 1 }: Omit<GpuStep, "args">,
     args: readonly Source[],
   ): Source => {
@@ -88,7 +87,7 @@ export const makePlan = (mode: GpuMode, graph: Graph): Plan => {
     return made;
   };
 
-  const lower = (node: Tensor): Source => {
+  const lower = (node: Node): Source => {
     const { definition, inputs } = node;
     if (definition === null) throw new AutogradError(`${engine}: a ${node.op} without a definition`);
     const lowering: GpuLowering = definition.gpu({ inputs, output: node, attributes: node.attributes, mode });
@@ -105,7 +104,7 @@ export const makePlan = (mode: GpuMode, graph: Graph): Plan => {
     return made.at(-1) ?? empty;
   };
 
-  const leaf = (node: Tensor): Source | null => {
+  const leaf = (node: Node): Source | null => {
     if (node.op === "input") {
       const index = graph.inputs.indexOf(node);
       if (index < 0) throw new AutogradError(`${engine}: ${node} is not among the graph's inputs`);

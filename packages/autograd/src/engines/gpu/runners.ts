@@ -1,4 +1,5 @@
-import type { Parameter } from "../../parameter";
+import type { StoredParameter } from "../../node";
+import { sizeOf } from "../../shape";
 import { toFloat32 } from "./convert";
 import type { GpuDevice, Kernel, Pipeline } from "./device";
 import { keyOf } from "./kernels";
@@ -98,7 +99,7 @@ export const pipelineRunner = (
   plan: Plan,
   kernels: readonly Kernel[],
   parameters: ParameterArrays,
-  changing: WeakSet<Parameter>,
+  changing: WeakSet<StoredParameter>,
 ): Runner => {
   const sources = plan.steps.flatMap(({ args }) => args);
   const inputs = [...new Set(sources.flatMap((source) => (source.kind === "input" ? [source.index] : [])))];
@@ -110,7 +111,7 @@ export const pipelineRunner = (
 
   const build = () => {
     const sent = all.filter(
-      (parameter) => parameter.tensor.size <= smallParameter || changing.has(parameter),
+      (parameter) => sizeOf(parameter.shape) <= smallParameter || changing.has(parameter),
     );
     const resident = new Map(
       all.flatMap((parameter) => (sent.includes(parameter) ? [] : [[parameter, parameter.version] as const])),

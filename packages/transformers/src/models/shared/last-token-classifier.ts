@@ -1,6 +1,6 @@
 import { Linear, type LinearLayer, type Module, type Tensor } from "@waveft/autograd";
 import type { PretrainedConfig } from "../../config";
-import type { CausalLMInputs } from "../causal-lm";
+import type { CausalLMInputs } from "../inputs";
 import {
   completed,
   lastTokens,

@@ -1,7 +1,8 @@
 import { Embedding, gather, Linear, type LinearLayer, reshape } from "@waveft/autograd";
 import { commonConfig, type PretrainedConfig } from "../config";
 import type { Architecture } from "./architecture";
-import { CausalLM, type CausalLMInputs, type CausalLMOutputs } from "./causal-lm";
+import { CausalLM } from "./causal-lm";
+import type { CausalLMInputs, CausalLMOutputs } from "./inputs";
 import type { ModelOptions } from "./pretrained-model";
 
 interface BigramConfig extends PretrainedConfig {
