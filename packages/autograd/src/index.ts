@@ -15,6 +15,7 @@ export {
   causalSegmentMask,
   MASKED,
 } from "./composed/attention-mask";
+export type { Past } from "./composed/attention-past";
 export { checkpoint } from "./composed/checkpoint";
 export { dropout } from "./composed/dropout";
 export { embedding } from "./composed/embedding";
