@@ -91,7 +91,7 @@ export type { ConvOptions } from "./op-options";
 export { constant, type Operand } from "./operand";
 export * from "./ops";
 export * from "./optim";
-export { type Borrower, DerivedParameter, Parameter } from "./parameter";
+export { type Borrower, Parameter } from "./parameter";
 export type { Profile } from "./profile";
 export { sameShape, showShape, sizeOf } from "./shape";
 export { type DeviceSupport, needsOf, support } from "./support";
