@@ -73,6 +73,7 @@ export {
 export { type Graph, makeGraph, refreshParameters } from "./graph";
 export { decodeHalf, encodeHalf, type HalfDType } from "./half";
 export { byteLengthOf, type HostTensor, hostTensor, type TensorType } from "./host-tensor";
+export { isInUse } from "./in-use";
 export { mapKernel } from "./kernel-text";
 export type {
   GpuContext,

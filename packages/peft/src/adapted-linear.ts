@@ -7,6 +7,7 @@ import {
   type Device,
   Dropout,
   DropoutSeed,
+  isInUse,
   type LinearLayer,
   linear,
   Module,
@@ -38,8 +39,7 @@ export class ParameterTable extends Module {
 /** What a layer asks of the model that it stands in. */
 export interface LayerContext {
   readonly strategy: StrategyChoice;
-  readonly device: Device | undefined;
-  readonly dropoutSeed: DropoutSeed | undefined;
+  readonly model: { readonly device?: Device; readonly dropoutSeed?: DropoutSeed };
 }
 
 /**
@@ -94,7 +94,7 @@ export class AdaptedLinear extends Module implements LinearLayer {
   }
 
   addAdapter(name: string, adapter: LayerAdapter): void {
-    const { dropoutSeed = new DropoutSeed() } = this.#context;
+    const { dropoutSeed = new DropoutSeed() } = this.#context.model;
     if (adapter.dropout) this.#dropouts.set(adapter, new Dropout(adapter.dropout, dropoutSeed));
     this.#adapters.set(name, adapter);
     this.adapterParameters.set(name, Object.assign(new ParameterTable(), adapter.parameters));
@@ -139,6 +139,11 @@ export class AdaptedLinear extends Module implements LinearLayer {
     return this.baseLayer;
   }
 
+  /** Whether a run that reads what this layer is made of is under way. */
+  get isInUse(): boolean {
+    return this.parameters().some(isInUse) || (this.#weight !== null && isInUse(this.#weight));
+  }
+
   override get structure(): string {
     if (!this.#acts) return "";
     const parameters = this.#activeParameters();
@@ -163,13 +168,18 @@ export class AdaptedLinear extends Module implements LinearLayer {
 
   /** @param tokens null: whatever their number */
   #strategy(tokens: number | null): Strategy {
-    const { strategy, device } = this.#context;
+    const { strategy, model } = this.#context;
     const dtype = denseWeightOf(this.baseLayer)?.parameter.dtype ?? null;
     const adapters = this.#activeAdapters();
     // Dropout acts on the adapters' input alone.
     if (adapters.some((adapter) => this.#drops(adapter))) return "factored";
     const isTrained = this.#activeParameters().some(({ requiresGrad }) => requiresGrad);
-    return strategyFor(strategy, { device, dtype, tokens: isTrained ? tokens : null, adapters });
+    return strategyFor(strategy, {
+      device: model.device,
+      dtype,
+      tokens: isTrained ? tokens : null,
+      adapters,
+    });
   }
 
   /** The host's W + ΔW in one product. */
