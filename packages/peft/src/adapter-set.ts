@@ -2,6 +2,7 @@ import type { Parameter } from "@waveft/autograd";
 import type { AdaptableModel } from "./adaptable-model";
 import type { LayerContext } from "./adapted-linear";
 import { type AdapterState, stateOf } from "./adapter-state";
+import { checkMergeable } from "./base-layer";
 import { checkTrainable, trainedBiases } from "./biases";
 import type { PeftConfig } from "./config";
 import { PeftError } from "./errors";
@@ -153,7 +154,10 @@ export class AdapterSet {
     if (names.length === 0) return;
     this.#checkIdle();
     const before = this.#merged;
-    const layers = [...adaptedLayers(this.#model)];
+    const layers = [...adaptedLayers(this.#model)].filter(([, { adapters }]) =>
+      names.some((name) => adapters.has(name)),
+    );
+    for (const [name, { baseLayer }] of layers) checkMergeable(baseLayer, name);
     try {
       for (const [name, layer] of layers) layer.merge(names, { safeMerge, name });
     } catch (error) {

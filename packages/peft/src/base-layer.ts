@@ -16,7 +16,7 @@ export const checkMergeable = (layer: LinearLayer, name = "a layer"): DenseWeigh
   const dense = denseWeightOf(layer);
   if (dense !== null) return dense;
   throw new PeftError(
-    `peft: ${name} is a ${layer.kind}, which keeps no weight that ΔW can be added to; leave its adapters unmerged`,
+    `peft: ${name} is of kind ${layer.kind}, which keeps no weight that ΔW can be added to; leave its adapters unmerged`,
   );
 };
 
