@@ -5,6 +5,8 @@ import { AutogradError } from "./errors";
 import type { Graph } from "./graph";
 import { makeGraph } from "./graph";
 import type { HostTensor } from "./host-tensor";
+import { whileInUse } from "./in-use";
+import { parameterOf } from "./node";
 import type { Profile } from "./profile";
 import { makeProfile, profileOpByOp } from "./profile";
 import { isTensor, Tensor } from "./tensor";
@@ -99,7 +101,9 @@ export const compile = <A extends readonly unknown[], R>(
     if (disposed) throw new AutogradError("compile: this function was disposed; compile it again");
     const tree = hostTree(args as unknown as Tree<HostTensor>);
     const plan = planFor(tree);
-    const done = plan.executable.then((executable) => work(plan, executable, flatten(tree, hostLeaf)));
+    const done = whileInUse(plan.graph.parameters.map(parameterOf), async () =>
+      work(plan, await plan.executable, flatten(tree, hostLeaf)),
+    );
     // Only the time counts: a promise that kept the results would keep those of all earlier runs.
     plan.running = Promise.allSettled([plan.running, done]).then(() => undefined);
     return done;

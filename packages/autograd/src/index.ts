@@ -73,6 +73,7 @@ export {
 export { type Graph, makeGraph, refreshParameters } from "./graph";
 export { decodeHalf, encodeHalf, type HalfDType } from "./half";
 export { byteLengthOf, type HostTensor, hostTensor, type TensorType } from "./host-tensor";
+export { isInUse } from "./in-use";
 export { mapKernel } from "./kernel-text";
 export type {
   GpuContext,
@@ -91,7 +92,7 @@ export type { ConvOptions } from "./op-options";
 export { constant, type Operand } from "./operand";
 export * from "./ops";
 export * from "./optim";
-export { type Borrower, DerivedParameter, Parameter } from "./parameter";
+export { type Borrower, Parameter } from "./parameter";
 export type { Profile } from "./profile";
 export { sameShape, showShape, sizeOf } from "./shape";
 export { type DeviceSupport, needsOf, support } from "./support";
