@@ -1,8 +1,21 @@
-import { AdamW, compile, DropoutSeed, gradients, mul, structureOf, sum, type Tensor } from "@waveft/autograd";
+import {
+  AdamW,
+  compile,
+  DropoutSeed,
+  gradients,
+  hostTensor,
+  mul,
+  structureOf,
+  sum,
+  type Tensor,
+} from "@waveft/autograd";
+import { bytesSource, openSafetensors } from "@waveft/safetensors";
+import { AutoConfig, AutoModelForSequenceClassification } from "@waveft/transformers";
 import { describe, expect, test } from "vitest";
-import { getPeftModel, LoraConfig } from "../src";
+import { getPeftModel, LoraConfig, WaveFTConfig } from "../src";
 import { methodRows } from "./method-rows";
 import { adaptedOf, fill, input, Pair, trainedOf, type WrappedPair, wrap } from "./pair";
+import { inputsOf, lossOf, newModel } from "./support";
 
 const engines = ["gpu:cpu", "onnx:cpu", "gpu:webasm", "onnx:wasm"];
 
@@ -82,4 +95,74 @@ describe("LoRA's dropout", () => {
     dropped.eval();
     expect(await outputsOf(dropped, 1)).toBeAllclose(await outputsOf(whole, 1), 1e-6);
   });
+});
+
+describe("gradient checkpointing of the base model", () => {
+  test.each(["merged", "factored"] as const)("%s: another plan, the same slopes", async (strategy) => {
+    const config = new WaveFTConfig({ nFrequency: 10, initWeights: false, scaling: 300 });
+    const model = getPeftModel(newModel(), config, { strategy, onWarning: () => {} }).train();
+    const ids = [2, 7, 5, 11, 3, 4];
+    const batch = inputsOf(
+      ids,
+      ids.map(() => 1),
+      ids.length,
+    );
+    const wrt = model.parameters().filter(({ requiresGrad }) => requiresGrad);
+    const [plain, structure] = [await lossOf(model, batch, ids, wrt), structureOf(model)];
+    model.gradientCheckpointingEnable();
+    expect(model.isGradientCheckpointing).toBe(true);
+    expect(structureOf(model)).not.toBe(structure);
+    const again = await lossOf(model, batch, ids, wrt);
+    expect(plain.gradients.every((slope) => slope.some((value) => value !== 0))).toBe(true);
+    expect(again.loss).toBeCloseTo(plain.loss, 5);
+    for (const [i, slope] of again.gradients.entries()) expect(slope).toBeAllclose(plain.gradients[i]!, 1e-5);
+    model.gradientCheckpointingDisable();
+    expect(structureOf(model)).toBe(structure);
+  });
+});
+
+test("a classifier trains its head with its adapters, and the base model's head waits", async () => {
+  const bert = AutoModelForSequenceClassification.fromConfig(
+    AutoConfig.fromJson({
+      model_type: "bert",
+      vocab_size: 20,
+      hidden_size: 8,
+      intermediate_size: 12,
+      num_attention_heads: 2,
+      num_hidden_layers: 1,
+      max_position_embeddings: 16,
+      hidden_dropout_prob: 0,
+      num_labels: 3,
+    }),
+    { device: "gpu:cpu", seed: 2 },
+  );
+  const head = Array.from(bert.getParameter("classifier.weight").data);
+  const model = getPeftModel(bert, new WaveFTConfig({ nFrequency: 12, taskType: "SEQ_CLS" })).train();
+  const trained = model.parameters().filter(({ requiresGrad }) => requiresGrad);
+  const optimizer = new AdamW(trained, { learningRate: 0.05 });
+  const run = compile(
+    (inputIds: Tensor, labels: Tensor) => {
+      const loss = model.loss(model.forward({ inputIds }).logits, labels);
+      return { loss, slopes: gradients(loss, trained) };
+    },
+    { device: "gpu:cpu", key: () => structureOf(model) },
+  );
+  const int = (values: readonly number[], shape: readonly number[]) =>
+    hostTensor(Int32Array.from(values), shape);
+  const losses: number[] = [];
+  for (let update = 0; update < 60; update++) {
+    const { loss, slopes } = await run(int([2, 7, 5, 11, 3, 4, 9, 1, 6], [3, 3]), int([0, 2, 1], [3]));
+    losses.push(loss.data[0]!);
+    optimizer.step(slopes.map(({ data }) => data as Float32Array));
+  }
+  await run.dispose();
+  expect(losses.at(-1)!).toBeLessThan(0.5 * losses[0]!);
+  const acting = () => Array.from(bert.getParameter("classifier.weight").data);
+  expect(acting()).not.toEqual(head);
+  expect(await model.disableAdapter(acting)).toEqual(head);
+  const files = await openSafetensors(bytesSource(model.toFiles().get("adapter_model.safetensors")!));
+  expect([...files.tensors.keys()].filter((name) => name.includes("classifier"))).toEqual([
+    "base_model.model.classifier.bias",
+    "base_model.model.classifier.weight",
+  ]);
 });
