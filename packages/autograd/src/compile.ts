@@ -141,7 +141,7 @@ export const compile = <A extends readonly unknown[], R>(
     const plan = planFor(tree);
     const done = inTurns(parametersOf(plan), async () => {
       const executable = await plan.executable;
-      await bringHome(plan.graph, (await plan.choice).engine);
+      await bringHome(plan.graph, (await plan.choice).engine.memory);
       return work(plan, executable, flatten(tree, hostLeaf));
     });
     // Only the time counts: a promise that kept the results would keep those of all earlier runs.
@@ -159,7 +159,7 @@ export const compile = <A extends readonly unknown[], R>(
       if (start !== null) checkStart(assignment, start);
     }
     const outputs = await executable.run(inputs);
-    if ((await choice).engine.fetch === undefined) assignOnHost(assignments, outputs.slice(tensors.length));
+    if ((await choice).engine.memory === undefined) assignOnHost(assignments, outputs.slice(tensors.length));
     return outputs;
   };
 
@@ -202,7 +202,7 @@ const makePlan = (traced: Traced, device?: Device): Plan => {
   const choice = chooseDevice(device, graph);
   const executable = choice.then(({ engine }) =>
     engine.compile(
-      engine.fetch === undefined || assignments.length === 0
+      engine.memory === undefined || assignments.length === 0
         ? graph
         : makeGraph(graph.inputs, tensors, assignments.map(wholeOf)),
     ),

@@ -8,20 +8,24 @@ export interface Traffic {
   readonly bytesOut: number;
 }
 
+/** What an engine holds in a memory that is not the host's: parameters, each once, whatever plans read them. */
+export interface EngineMemory extends Home {
+  /** Bytes of these parameters. */
+  readonly residentBytes: number;
+  /** All that crossed since the engine was made. */
+  readonly traffic: Traffic;
+}
+
 /** Runs graphs on one device. Engines are told apart by name, never by class. */
 export interface Engine {
   /** `engine:device`, for example `gpu:webasm`. */
   readonly name: string;
   compile(graph: Graph): Promise<Executable>;
   /**
-   * Of an engine that keeps state: it carries out `graph.assignments` itself, tells the parameters by `settle`, and
-   * gives their values when asked. For others the host carries assignments out.
+   * Of an engine that keeps state: it carries out `graph.assignments` itself, and tells the parameters by `settle` that
+   * this is their home. For others the host carries assignments out.
    */
-  readonly fetch?: Home["fetch"];
-  /** Bytes of the parameters that it holds in memory of its own, each once, whatever plans read them. */
-  readonly residentBytes?: number;
-  /** What all runs together moved; absent where the device works in the host's memory. */
-  readonly traffic?: Traffic;
+  readonly memory?: EngineMemory;
   /** Releases the device and all its plans. Disposing twice, or compiling then, is an error. */
   dispose?(): Promise<void>;
 }
@@ -40,7 +44,7 @@ export interface Executable {
    * The outputs are host tensors that nobody else writes to.
    */
   run(inputs: readonly HostTensor[]): Promise<HostTensor[]>;
-  /** What the last run moved; absent where the device works in the host's memory. */
+  /** What crossed in the last run; absent where the device works in the host's memory. */
   readonly traffic?: Traffic;
   /** About how many bytes it holds, parameters that the engine shares left out; by the graph where absent. */
   readonly bytes?: number;

@@ -14,7 +14,7 @@ export const evaluate = async (
   if (graph.nodes.some((node) => node.op === "input"))
     throw new AutogradError("evaluate: the tensor belongs to a traced function; return it from there");
   const { engine } = await chooseDevice(options.device, graph);
-  await bringHome(graph, engine);
+  await bringHome(graph, engine.memory);
   const executable = await engine.compile(graph);
   try {
     return await executable.run([]);

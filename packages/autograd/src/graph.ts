@@ -1,6 +1,6 @@
 import { AutogradError } from "./errors";
 import { byteLengthOf } from "./host-tensor";
-import { type Node, parameterOf, type StoredParameter } from "./node";
+import { type Home, type Node, parameterOf, type StoredParameter } from "./node";
 import { showShape } from "./shape";
 
 /** A parameter, and the value that it has after a run. */
@@ -18,7 +18,7 @@ export interface Graph {
   /** Parameter leaves that the outputs need. */
   readonly parameters: readonly Node[];
   readonly outputs: readonly Node[];
-  /** What a run assigns, each parameter once; only in graphs for engines that say `assigns`. */
+  /** What a run assigns, each parameter once; only in graphs for engines that keep state. */
   readonly assignments: readonly GraphAssignment[];
   /** One line a node: `%3: float32[2, 3] = add %1 %2`. */
   toString(): string;
@@ -32,11 +32,11 @@ export const refreshParameters = ({ parameters }: Graph): void => {
   for (const leaf of parameters) void parameterOf(leaf).version;
 };
 
-/** Before a run on an engine: parameters whose newest values are on another one are brought to the host. */
-export const bringHome = async ({ parameters }: Graph, engine?: object): Promise<void> => {
+/** Before a run with this memory: parameters whose newest values are in another one are brought to the host. */
+export const bringHome = async ({ parameters }: Graph, memory: Home | null = null): Promise<void> => {
   for (const leaf of parameters) {
     const parameter = parameterOf(leaf);
-    if (parameter.home !== null && parameter.home !== engine) await parameter.bringHome();
+    if (parameter.home !== memory) await parameter.bringHome();
   }
 };
 

@@ -57,7 +57,7 @@ export {
   type TensorArray,
 } from "./dtype";
 export { type Binary, binary, type ElementwiseSpec, type Unary, unary } from "./elementwise";
-export type { Engine, Executable, OpTime, Traffic } from "./engine";
+export type { Engine, EngineMemory, Executable, OpTime, Traffic } from "./engine";
 export { AutogradError, isAutogradError } from "./errors";
 export { evaluate } from "./evaluate";
 export { type Ability, type Feature, features } from "./features";

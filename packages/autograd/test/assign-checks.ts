@@ -335,7 +335,7 @@ export const residenceChecks: readonly AssignCheck[] = [
   {
     name: "plans share one copy of a weight, and a run moves its inputs and outputs",
     complaints: async (device) => {
-      const before = device.residentBytes!;
+      const before = device.memory!.residentBytes;
       const weight = new Parameter(hostTensor(wave(4096, 0.1), [64, 64]), { requiresGrad: false });
       const state = zeros([64, 4]);
       const forward = (x: Tensor) => linear(x, weight);
@@ -347,29 +347,29 @@ export const residenceChecks: readonly AssignCheck[] = [
       ] as const;
       const x = hostTensor(wave(256, 0.2), [4, 64]);
       for (const plan of plans) await plan(x);
-      const held = device.residentBytes! - before;
+      const held = device.memory!.residentBytes - before;
       const complaints = held === 4 * (4096 + 256) ? [] : [`${held} bytes resident for ${4 * (4096 + 256)}`];
-      const traffic = { ...device.traffic! };
+      const traffic = { ...device.memory!.traffic };
       await plans[0](x);
       await plans[1](x);
       const [bytesIn, bytesOut] = [
-        device.traffic!.bytesIn - traffic.bytesIn,
-        device.traffic!.bytesOut - traffic.bytesOut,
+        device.memory!.traffic.bytesIn - traffic.bytesIn,
+        device.memory!.traffic.bytesOut - traffic.bytesOut,
       ];
       if (bytesIn !== 2 * 1024 || bytesOut !== 2 * 4) complaints.push(`${bytesIn} in, ${bytesOut} out`);
       const profile = await plans[1].profile(x);
       if (profile.bytesIn !== 1024 || profile.bytesOut !== 4)
         complaints.push(`a profile tells ${profile.bytesIn} in, ${profile.bytesOut} out`);
       await state.fetch();
-      if (device.traffic!.bytesOut - traffic.bytesOut < 1024) complaints.push("fetch is not counted");
+      if (device.memory!.traffic.bytesOut - traffic.bytesOut < 1024) complaints.push("fetch is not counted");
       for (const plan of plans) await plan.dispose();
       weight.dispose();
       state.dispose();
       const last = compile((y: Tensor) => ops.neg(y), { device });
       await last(x);
       await last.dispose();
-      if (device.residentBytes !== before)
-        complaints.push(`${device.residentBytes} bytes stay, ${before} before`);
+      if (device.memory!.residentBytes !== before)
+        complaints.push(`${device.memory!.residentBytes} bytes stay, ${before} before`);
       return complaints;
     },
   },
@@ -381,10 +381,10 @@ export const residenceChecks: readonly AssignCheck[] = [
       const x = hostTensor([1, 1], [2]);
       for (const plan of plans) await plan(x);
       weight.data = Float32Array.of(3, 4);
-      const { bytesIn } = device.traffic!;
+      const { bytesIn } = device.memory!.traffic;
       const seen = [];
       for (const plan of plans) seen.push(...(await plan(x)).data);
-      const moved = device.traffic!.bytesIn - bytesIn;
+      const moved = device.memory!.traffic.bytesIn - bytesIn;
       for (const plan of plans) await plan.dispose();
       return [
         ...differ("products", seen, [3, 4, 6, 8]),

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import type { Engine, Tensor } from "../src";
 import { assign, compile, hostTensor, mul, Parameter } from "../src";
 import { gpuEngine } from "../src/engines/gpu";
-import { assignChecks } from "./assign-checks";
+import { assignChecks, residenceChecks } from "./assign-checks";
 
 describe.each(["cpu", "webasm"] as const)("on gpu:%s", (mode) => {
   let engine: Engine;
@@ -13,6 +13,13 @@ describe.each(["cpu", "webasm"] as const)("on gpu:%s", (mode) => {
   test.each(assignChecks.map((check) => [check.name, check] as const))("%s", async (_, { complaints }) => {
     expect(await complaints(engine)).toEqual([]);
   });
+
+  test.runIf(mode === "webasm").each(residenceChecks.map((check) => [check.name, check] as const))(
+    "%s",
+    async (_, { complaints }) => {
+      expect(await complaints(engine)).toEqual([]);
+    },
+  );
 });
 
 describe("assign", () => {
