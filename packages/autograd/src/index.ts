@@ -93,6 +93,7 @@ export * from "./ops";
 export * from "./optim";
 export { type Borrower, DerivedParameter, Parameter } from "./parameter";
 export type { Profile } from "./profile";
+export { type ResidentStore, Residents } from "./residents";
 export { sameShape, showShape, sizeOf } from "./shape";
 export { type DeviceSupport, needsOf, support } from "./support";
 export { isTensor, Tensor } from "./tensor";

@@ -5,18 +5,19 @@ import { type Graph, refreshParameters } from "../../graph";
 import type { HostTensor } from "../../host-tensor";
 import type { StoredParameter } from "../../node";
 import { sumByOp } from "../../op-times";
-import { sameShape, showShape } from "../../shape";
+import { Residents } from "../../residents";
+import { sameShape, showShape, sizeOf } from "../../shape";
 import type { EngineFacts } from "../../support";
 import { fromFloat32, toFloat32 } from "./convert";
 import type { GpuDevice, Kernel } from "./device";
 import { openDevice } from "./device";
 import { kernelStore } from "./kernels";
+import type { Place } from "./machine";
 import type { GpuMode } from "./mode";
 import { parameterArrays } from "./parameters";
 import type { Plan, Source } from "./plan";
 import { makePlan, peakBytes } from "./plan";
 import { residentRunner } from "./resident-runner";
-import { makeResidents } from "./residents";
 import type { Runner } from "./runners";
 import { directRunner, pipelineRunner, timeSteps } from "./runners";
 
@@ -42,7 +43,16 @@ export const gpuEngine = async (mode: GpuMode): Promise<Engine & EngineFacts> =>
     return result;
   };
   const { machine } = device;
-  const residents = machine === null ? null : makeResidents(name, machine, inTurn);
+  const residents =
+    machine === null
+      ? null
+      : new Residents<Place>({
+          name,
+          bytesOf: ({ shape }) => 4 * sizeOf(shape),
+          free: (place) => machine.free(place),
+          read: (place, parameter) =>
+            inTurn(async () => fromFloat32(parameter, await machine.read(place)).data),
+        });
 
   const runnerOf = (plan: Plan, taken: readonly Kernel[]): Runner | Promise<Runner> => {
     if (mode === "cpu" || plan.steps.length === 0) return directRunner(plan, taken, parameters);

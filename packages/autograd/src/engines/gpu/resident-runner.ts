@@ -1,10 +1,12 @@
 import type { Traffic } from "../../engine";
 import type { StoredParameter } from "../../node";
+import type { Residents } from "../../residents";
+import { sizeOf } from "../../shape";
+import { toFloat32 } from "./convert";
 import type { Kernel } from "./device";
 import type { Machine, Place } from "./machine";
 import type { Plan, Source } from "./plan";
 import { lastReads } from "./plan";
-import type { Residents } from "./residents";
 import type { Runner } from "./runners";
 import { wantedSteps } from "./runners";
 
@@ -19,7 +21,7 @@ export const residentRunner = async (
   machine: Machine,
   plan: Plan,
   kernels: readonly Kernel[],
-  residents: Residents,
+  residents: Residents<Place>,
   inTurn: <T>(work: () => Promise<T>) => Promise<T>,
 ): Promise<Runner> => {
   const places = new Places(machine, residents);
@@ -52,13 +54,20 @@ export const residentRunner = async (
     const bytesOut = 4 * reads.reduce((total, { size }) => total + size, 0);
 
     const run = async (inputs: readonly Float32Array[]) => {
-      let bytesIn = residents.update(read);
+      let bytesIn = 0;
+      residents.sweep();
+      for (const parameter of read.filter((one) => residents.isStale(one))) {
+        const [place, { version }] = [residents.placeOf(parameter)!, parameter];
+        machine.write(place, toFloat32(parameter.dtype, parameter.read()));
+        residents.sent(parameter, version);
+        bytesIn += 4 * place.size;
+      }
       for (const [index, place] of places.inputs) {
         machine.write(place, inputs[index]!);
         bytesIn += 4 * place.size;
       }
       const results = await program.run();
-      residents.settle(assigned);
+      for (const parameter of assigned) residents.settle(parameter);
       traffic = { bytesIn, bytesOut };
       residents.count(traffic);
       return new Map(wanted.map((step, i) => [step, results[i]!]));
@@ -86,12 +95,11 @@ class Places {
   readonly inputs = new Map<number, Place>();
   readonly parameters = new Set<StoredParameter>();
   readonly #machine: Machine;
-  readonly #residents: Residents;
+  readonly #residents: Residents<Place>;
   readonly #constants = new Map<Float32Array, Place>();
-  readonly #taken = new Map<StoredParameter, Place>();
   readonly #own: Place[] = [];
 
-  constructor(machine: Machine, residents: Residents) {
+  constructor(machine: Machine, residents: Residents<Place>) {
     this.#machine = machine;
     this.#residents = residents;
   }
@@ -103,10 +111,13 @@ class Places {
   of(source: Exclude<Source, { kind: "step" }>): Place {
     if (source.kind === "parameter") {
       const { parameter } = source;
-      const place = this.#taken.get(parameter) ?? this.#residents.take(parameter);
-      this.#taken.set(parameter, place);
-      this.parameters.add(parameter);
-      return place;
+      if (!this.parameters.has(parameter)) {
+        this.#residents.take(parameter);
+        this.parameters.add(parameter);
+        if (this.#residents.placeOf(parameter) === null)
+          this.#residents.put(parameter, this.#machine.allocate(Math.max(1, sizeOf(parameter.shape))));
+      }
+      return this.#residents.placeOf(parameter)!;
     }
     if (source.kind === "constant") {
       const place = this.#constants.get(source.values) ?? this.#allocate(source.values.length);
@@ -139,8 +150,8 @@ class Places {
 
   free(): void {
     for (const place of this.#own.splice(0)) this.#machine.free(place);
-    for (const parameter of this.#taken.keys()) this.#residents.release(parameter);
-    this.#taken.clear();
+    for (const parameter of this.parameters) this.#residents.release(parameter);
+    this.parameters.clear();
   }
 
   #allocate(size: number): Place {
