@@ -70,7 +70,7 @@ export {
   valueAndGrad,
   vjp,
 } from "./grad";
-export { type Graph, type GraphAssignment, makeGraph, refreshParameters } from "./graph";
+export { bytesOfRun, type Graph, type GraphAssignment, makeGraph, refreshParameters } from "./graph";
 export { decodeHalf, encodeHalf, type HalfDType } from "./half";
 export { byteLengthOf, type HostTensor, hostTensor, type TensorType } from "./host-tensor";
 export { mapKernel } from "./kernel-text";

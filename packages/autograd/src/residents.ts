@@ -88,6 +88,13 @@ export class Residents<P> implements EngineMemory {
     entry.place = place;
   }
 
+  /** Frees the parameter's place. */
+  clear(parameter: StoredParameter): void {
+    const entry = this.#of(parameter);
+    if (entry.place !== null) this.#store.free(entry.place);
+    entry.place = entry.version = null;
+  }
+
   /** Whether its values must be sent: there are newer ones on the host. */
   isStale(parameter: StoredParameter): boolean {
     return this.#of(parameter).version !== parameter.version;
