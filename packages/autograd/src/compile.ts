@@ -1,17 +1,20 @@
+import type { Assignment } from "./assign";
+import { assignOnHost, checkStart, fetchedFor, isAssignment, wholeOf } from "./assign";
 import type { Device, DeviceChoice } from "./device";
 import { chooseDevice } from "./device";
 import type { Executable } from "./engine";
 import { AutogradError } from "./errors";
 import type { Graph } from "./graph";
-import { makeGraph } from "./graph";
+import { bringHome, bytesOfRun, makeGraph } from "./graph";
 import type { HostTensor } from "./host-tensor";
 import { whileInUse } from "./in-use";
-import { parameterOf } from "./node";
+import { type Node, parameterOf } from "./node";
 import type { Profile } from "./profile";
 import { makeProfile, profileOpByOp } from "./profile";
 import { isTensor, Tensor } from "./tensor";
 import type { Fed, Hosted, Leaf, Tree } from "./tree";
 import { flatten, hostLeaf, hostTree, mapTree, signatureOf } from "./tree";
+import { inTurns } from "./turns";
 
 export interface CompileOptions {
   /** Where to run (default `auto`). */
@@ -20,6 +23,8 @@ export interface CompileOptions {
   key?: () => string;
   /** Plans kept, the least recently used leaving first (default 8). */
   cacheSize?: number;
+  /** Bytes that these plans hold together, about, the least recently used leaving first (default 4 GiB). */
+  cacheBytes?: number;
 }
 
 type FedArgs<A extends readonly unknown[]> = { [K in keyof A]: Fed<A[K]> };
@@ -28,7 +33,7 @@ export interface Compiled<A extends readonly unknown[], R> {
   (...args: FedArgs<A>): Promise<Hosted<R>>;
   /** The graph that a call with these arguments runs. */
   graph(...args: FedArgs<A>): Graph;
-  /** Runs with these arguments, and tells the time op by op. */
+  /** Runs with these arguments, and tells what crossed to and from the device, and the time op by op. */
   profile(...args: FedArgs<A>): Promise<Profile>;
   /** The device that a call with these arguments runs on, and why that one. */
   device(...args: FedArgs<A>): Promise<DeviceChoice>;
@@ -39,16 +44,28 @@ export interface Compiled<A extends readonly unknown[], R> {
   dispose(): Promise<void>;
 }
 
-interface Plan {
+interface Traced {
+  /** As the host carries assignments out: after the tensors of the result, the outputs are what those take. */
   readonly graph: Graph;
+  readonly result: Tree<Tensor | Assignment>;
+  /** In the order of the result. */
+  readonly tensors: readonly Tensor[];
+  readonly assignments: readonly Assignment[];
+}
+
+interface Plan extends Traced {
   readonly choice: Promise<DeviceChoice>;
   readonly executable: Promise<Executable>;
-  readonly result: Tree<Tensor>;
+  /** 0 until it is made. */
+  bytes: number;
   running: Promise<unknown>;
 }
 
 /** Leaves of a traced function's result. */
-const tensorLeaf: Leaf<Tensor> = { is: isTensor, wanted: "a compiled function returns graph tensors" };
+const resultLeaf: Leaf<Tensor | Assignment> = {
+  is: (value) => isTensor(value) || isAssignment(value),
+  wanted: "a compiled function returns graph tensors",
+};
 
 /** The safety net of functions that nobody disposes. */
 const forgotten = new FinalizationRegistry<Map<string, Plan>>((plans) => void releaseAll(plans));
@@ -56,26 +73,45 @@ const forgotten = new FinalizationRegistry<Map<string, Plan>>((plans) => void re
 /**
  * Makes an async function of host tensors out of a function of graph tensors. `fn` is traced once per input
  * signature (and key); each call is one launch of one plan. Arguments and results are tensors in nested
- * arrays and records; parameters that `fn` uses are read at each launch.
+ * arrays and records; parameters that `fn` uses are read at each launch. A result may also hold assignments (see
+ * `assign`).
  */
 export const compile = <A extends readonly unknown[], R>(
   fn: (...args: A) => R,
   options: CompileOptions = {},
 ): Compiled<A, R> => {
-  const { cacheSize = 8 } = options;
+  const { cacheSize = 8, cacheBytes = 2 ** 32 } = options;
   if (!(cacheSize >= 1)) throw new AutogradError(`compile: cacheSize ${cacheSize}; keep at least 1 plan`);
+  if (!(cacheBytes >= 0))
+    throw new AutogradError(`compile: cacheBytes ${cacheBytes}; give a number of bytes from 0`);
   const plans = new Map<string, Plan>();
   let disposed = false;
 
-  const trace = (args: Tree<HostTensor>): { graph: Graph; result: Tree<Tensor> } => {
+  const trace = (args: Tree<HostTensor>): Traced => {
     const inputs: Tensor[] = [];
     const traced = mapTree(args, hostLeaf, ({ shape, dtype }) => {
       const input = new Tensor("input", [], { index: inputs.length }, shape, dtype);
       inputs.push(input);
       return input;
     });
-    const result = fn(...(traced as unknown as A)) as Tree<Tensor>;
-    return { graph: makeGraph(inputs, flatten(result, tensorLeaf)), result };
+    const result = fn(...(traced as unknown as A)) as Tree<Tensor | Assignment>;
+    const leaves = flatten(result, resultLeaf);
+    const tensors = leaves.filter(isTensor);
+    const assignments = leaves.filter(isAssignment);
+    checkOnce(assignments);
+    const graph = makeGraph(inputs, [...tensors, ...assignments.flatMap(fetchedFor)]);
+    return { graph, result, tensors, assignments };
+  };
+
+  /** Lets the least recently used plans go that are too many, or too large; the one in use stays. */
+  const trim = (): void => {
+    let bytes = [...plans.values()].reduce((total, plan) => total + plan.bytes, 0);
+    for (const [oldest, old] of plans) {
+      if (plans.size === 1 || (plans.size <= cacheSize && bytes <= cacheBytes)) break;
+      plans.delete(oldest);
+      bytes -= old.bytes;
+      void release(old);
+    }
   };
 
   const planFor = (args: Tree<HostTensor>): Plan => {
@@ -84,12 +120,15 @@ export const compile = <A extends readonly unknown[], R>(
     if (found !== undefined) plans.delete(signature);
     const plan = found ?? makePlan(trace(args), options.device);
     plans.set(signature, plan);
-    if (found === undefined) plan.executable.catch(() => plans.delete(signature));
-    for (const [oldest, old] of plans) {
-      if (plans.size <= cacheSize) break;
-      plans.delete(oldest);
-      void release(old);
-    }
+    if (found === undefined)
+      plan.executable.then(
+        ({ bytes = bytesOfRun(plan.graph) }) => {
+          plan.bytes = bytes;
+          trim();
+        },
+        () => plans.delete(signature),
+      );
+    trim();
     return plan;
   };
 
@@ -101,29 +140,55 @@ export const compile = <A extends readonly unknown[], R>(
     if (disposed) throw new AutogradError("compile: this function was disposed; compile it again");
     const tree = hostTree(args as unknown as Tree<HostTensor>);
     const plan = planFor(tree);
-    const done = whileInUse(plan.graph.parameters.map(parameterOf), async () =>
-      work(plan, await plan.executable, flatten(tree, hostLeaf)),
+    const parameters = [...parametersOf(plan)];
+    const done = whileInUse(parameters, () =>
+      inTurns(parameters, async () => {
+        const executable = await plan.executable;
+        await bringHome(plan.graph, (await plan.choice).engine.memory);
+        return work(plan, executable, flatten(tree, hostLeaf));
+      }),
     );
     // Only the time counts: a promise that kept the results would keep those of all earlier runs.
     plan.running = Promise.allSettled([plan.running, done]).then(() => undefined);
     return done;
   };
 
+  const launch = async (
+    { assignments, tensors, choice }: Plan,
+    executable: Executable,
+    inputs: readonly HostTensor[],
+  ): Promise<HostTensor[]> => {
+    for (const assignment of assignments) {
+      const start = knownStart(assignment, inputs);
+      if (start !== null) checkStart(assignment, start);
+    }
+    const outputs = await executable.run(inputs);
+    if ((await choice).engine.memory === undefined) assignOnHost(assignments, outputs.slice(tensors.length));
+    return outputs;
+  };
+
   const call = (...args: FedArgs<A>): Promise<Hosted<R>> =>
-    using(args, async ({ result }, executable, inputs) => {
-      const outputs = await executable.run(inputs);
+    using(args, async (plan, executable, inputs) => {
+      const outputs = await launch(plan, executable, inputs);
       let next = 0;
-      return mapTree(result, tensorLeaf, () => outputs[next++]!) as Hosted<R>;
+      return mapTree(plan.result, resultLeaf, (leaf) =>
+        isAssignment(leaf) ? null : outputs[next++]!,
+      ) as Hosted<R>;
     });
 
   const compiled = Object.assign(call, {
     graph: (...args: FedArgs<A>) => trace(hostTree(args as unknown as Tree<HostTensor>)).graph,
     profile: (...args: FedArgs<A>) =>
-      using(args, async ({ graph, choice }, executable, inputs) =>
-        makeProfile(
-          (await executable.profile?.(inputs)) ?? (await profileOpByOp((await choice).engine, graph, inputs)),
-        ),
-      ),
+      using(args, async (plan, executable, inputs) => {
+        await launch(plan, executable, inputs);
+        const { traffic } = executable;
+        // Op by op, parameters are read on the host.
+        await bringHome(plan.graph);
+        const times =
+          (await executable.profile?.(inputs)) ??
+          (await profileOpByOp((await plan.choice).engine, plan.graph, inputs));
+        return makeProfile(times, traffic);
+      }),
     device: (...args: FedArgs<A>) => using(args, ({ choice }) => choice),
     dispose: async () => {
       if (disposed) throw new AutogradError("compile: this function was disposed already");
@@ -136,10 +201,41 @@ export const compile = <A extends readonly unknown[], R>(
   return compiled;
 };
 
-const makePlan = ({ graph, result }: { graph: Graph; result: Tree<Tensor> }, device?: Device): Plan => {
+const makePlan = (traced: Traced, device?: Device): Plan => {
+  const { graph, tensors, assignments } = traced;
   const choice = chooseDevice(device, graph);
-  const executable = choice.then(({ engine }) => engine.compile(graph));
-  return { graph, choice, executable, result, running: Promise.resolve() };
+  const executable = choice.then(({ engine }) =>
+    engine.compile(
+      engine.memory === undefined || assignments.length === 0
+        ? graph
+        : makeGraph(graph.inputs, tensors, assignments.map(wholeOf)),
+    ),
+  );
+  return { ...traced, choice, executable, bytes: 0, running: Promise.resolve() };
+};
+
+/** The parameters that a plan reads or assigns to. */
+function* parametersOf({ graph, assignments }: Plan): Generator<object> {
+  for (const leaf of graph.parameters) yield parameterOf(leaf);
+  for (const { parameter } of assignments) yield parameter;
+}
+
+const checkOnce = (assignments: readonly Assignment[]): void => {
+  const seen = new Set<object>();
+  for (const { parameter } of assignments) {
+    if (seen.has(parameter))
+      throw new AutogradError(`compile: ${parameter} is assigned to twice; a run gives it one value`);
+    seen.add(parameter);
+  }
+};
+
+/** Where a part begins, if that is fed or constant; null where the graph computes it. */
+const knownStart = ({ part }: Assignment, inputs: readonly HostTensor[]): number | null => {
+  if (part === null) return null;
+  let node: Node = part.start;
+  while (node.op === "reshape") node = node.inputs[0]!;
+  if (node.op === "input") return inputs[node.attributes.index as number]!.data[0]!;
+  return node.op === "constant" ? (node.attributes.value as HostTensor).data[0]! : null;
 };
 
 const releaseAll = async (plans: Map<string, Plan>): Promise<void> => {

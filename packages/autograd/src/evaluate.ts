@@ -1,7 +1,7 @@
 import type { Device } from "./device";
 import { chooseDevice } from "./device";
 import { AutogradError } from "./errors";
-import { makeGraph } from "./graph";
+import { bringHome, makeGraph } from "./graph";
 import type { HostTensor } from "./host-tensor";
 import type { Node } from "./node";
 
@@ -14,6 +14,7 @@ export const evaluate = async (
   if (graph.nodes.some((node) => node.op === "input"))
     throw new AutogradError("evaluate: the tensor belongs to a traced function; return it from there");
   const { engine } = await chooseDevice(options.device, graph);
+  await bringHome(graph, engine.memory);
   const executable = await engine.compile(graph);
   try {
     return await executable.run([]);

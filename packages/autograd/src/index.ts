@@ -1,3 +1,4 @@
+export { type Assignment, type AssignOptions, assign } from "./assign";
 export { type Compiled, type CompileOptions, compile } from "./compile";
 export {
   elu,
@@ -57,7 +58,7 @@ export {
   type TensorArray,
 } from "./dtype";
 export { type Binary, binary, type ElementwiseSpec, type Unary, unary } from "./elementwise";
-export type { Engine, Executable, OpTime } from "./engine";
+export type { Engine, EngineMemory, Executable, OpTime, Traffic } from "./engine";
 export { AutogradError, isAutogradError } from "./errors";
 export { evaluate } from "./evaluate";
 export { type Ability, type Feature, features } from "./features";
@@ -70,7 +71,7 @@ export {
   valueAndGrad,
   vjp,
 } from "./grad";
-export { type Graph, makeGraph, refreshParameters } from "./graph";
+export { bytesOfRun, type Graph, type GraphAssignment, makeGraph, refreshParameters } from "./graph";
 export { decodeHalf, encodeHalf, type HalfDType } from "./half";
 export { byteLengthOf, type HostTensor, hostTensor, type TensorType } from "./host-tensor";
 export { isInUse } from "./in-use";
@@ -86,7 +87,7 @@ export type {
 } from "./lowering";
 export { fromNdarray, type NdArrayLike, type NdArrayStore, toNdarray } from "./ndarray";
 export * from "./nn";
-export { type Node, parameterOf, type StoredParameter } from "./node";
+export { type Home, type Node, parameterOf, type StoredParameter } from "./node";
 export type { OpDefinition, Vjp, VjpContext, Walk } from "./op";
 export type { ConvOptions } from "./op-options";
 export { constant, type Operand } from "./operand";
@@ -94,6 +95,7 @@ export * from "./ops";
 export * from "./optim";
 export { type Borrower, Parameter } from "./parameter";
 export type { Profile } from "./profile";
+export { type ResidentStore, Residents } from "./residents";
 export { sameShape, showShape, sizeOf } from "./shape";
 export { type DeviceSupport, needsOf, support } from "./support";
 export { isTensor, Tensor } from "./tensor";

@@ -54,6 +54,14 @@ export class Node implements TensorType {
 export const isNode = (value: unknown): value is Node =>
   typeof value === "object" && value !== null && brand in value;
 
+/** Where the newest values of parameters may be besides the host: an engine. */
+export interface Home {
+  /** For messages. */
+  readonly name: string;
+  /** The values that it keeps of a parameter: memory of the caller's. */
+  fetch(parameter: StoredParameter): Promise<TensorArray>;
+}
+
 /** What engines see of a parameter: its present values, and when they have changed. */
 export interface StoredParameter extends TensorType {
   /** Unique in the process. */
@@ -61,8 +69,16 @@ export interface StoredParameter extends TensorType {
   /** Counts the changes of the values. */
   readonly version: number;
   readonly requiresGrad: boolean;
-  /** The present values for one run, not to be written to. */
+  /** The values on the host, which can be replaced; see `Parameter`. */
+  data: TensorArray;
+  /** The present values for one run, not to be written to; an error where `home` has them. */
   read(): TensorArray;
+  /** The engine that alone has the newest values; null where the host has them. */
+  readonly home: Home | null;
+  /** Copies the newest values to the host, if they are not there. */
+  bringHome(): Promise<void>;
+  /** Tells that a run has given the parameter new values, which an engine keeps. The host's go. */
+  settle(home: Home): void;
 }
 
 /** The parameter behind a "parameter" leaf. */

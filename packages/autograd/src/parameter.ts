@@ -1,12 +1,14 @@
 import type { DType, Shape, TensorArray } from "./dtype";
-import { allocate } from "./dtype";
+import { allocate, isArrayOf } from "./dtype";
 import { AutogradError } from "./errors";
 import type { HostTensor } from "./host-tensor";
 import { hostTensor } from "./host-tensor";
 import { type NdArrayLike, toHost } from "./ndarray";
+import type { Home } from "./node";
 import { showShape } from "./shape";
 import { nextId } from "./shared-state";
 import { Tensor } from "./tensor";
+import { lastTurn } from "./turns";
 
 /** Who writes into a parameter's memory for a while: see `Parameter.lend`. */
 export interface Borrower {
@@ -17,8 +19,9 @@ export interface Borrower {
 }
 
 /**
- * Mutable state on the host that graphs name as an input: weights, adapter coefficients, seeds.
- * Engines keep what they hold resident and send it again only when `version` changes.
+ * Mutable state that graphs name as an input: weights, adapter coefficients, seeds, caches. Its values are the host's,
+ * and engines that keep copies send them again only when `version` changes; after a run that assigned to it (see
+ * `assign`) on an engine of another memory, the newest values are there, and `fetch` brings them back.
  */
 export class Parameter implements HostTensor {
   readonly id = nextId();
@@ -30,6 +33,7 @@ export class Parameter implements HostTensor {
   #data: TensorArray;
   #version = 0;
   #borrower: Borrower | null = null;
+  #home: Home | null = null;
 
   /** The values are kept as they are given, not copied, but for ndarrays that are no plain rows of numbers. */
   constructor(value: HostTensor | NdArrayLike, options: { requiresGrad?: boolean } = {}) {
@@ -47,22 +51,26 @@ export class Parameter implements HostTensor {
     return this.#version;
   }
 
-  /** The present values. After writing into them, call `touch`. Memory that was lent is called back. */
+  /**
+   * The present values. After writing into them, call `touch`. Memory that was lent is called back. An error where the
+   * newest values are on an engine: `fetch` waits for those.
+   */
   get data(): TensorArray {
-    this.#checkAlive();
+    this.#checkHere();
     this.callBack();
     return this.#data;
   }
 
-  /** Replaces the values by an array of the same length and type. */
+  /** Replaces the values by an array of the same length and type, wherever they were. */
   set data(values: TensorArray) {
     this.#checkAlive();
     this.callBack();
-    if (values.length !== this.#data.length || values.constructor !== this.#data.constructor)
+    if (values.length !== this.tensor.size || !isArrayOf(this.dtype, values))
       throw new AutogradError(
-        `parameter: ${values.constructor.name}(${values.length}) cannot replace ${this.#data.constructor.name}(${this.#data.length})`,
+        `parameter: ${values.constructor.name}(${values.length}) cannot replace ${allocate(this.dtype, 0).constructor.name}(${this.tensor.size})`,
       );
     this.#data = values;
+    this.#home = null;
     this.touch();
   }
 
@@ -71,9 +79,39 @@ export class Parameter implements HostTensor {
     this.#version++;
   }
 
+  /** The newest values, once the runs that were asked for and assign to this parameter are done; `data`, then. */
+  async fetch(): Promise<TensorArray> {
+    await lastTurn(this);
+    await this.bringHome();
+    return this.data;
+  }
+
+  /** The engine that alone has the newest values; null where the host has them. */
+  get home(): Home | null {
+    return this.#home;
+  }
+
+  /** Copies the newest values to the host, if they are not there. `fetch` waits for runs first. */
+  async bringHome(): Promise<void> {
+    const [home, version] = [this.#home, this.#version];
+    if (home === null) return;
+    const values = await home.fetch(this);
+    if (this.#version !== version || this.#home !== home) return;
+    this.#data = values;
+    this.#home = null;
+  }
+
+  /** Tells that a run has given the parameter new values, which an engine keeps. The host's go. */
+  settle(home: Home): void {
+    this.callBack();
+    this.#home = home;
+    this.#data = allocate(this.dtype, 0);
+    this.touch();
+  }
+
   /** The present values for one run, not to be written to: unlike `data` this leaves lent memory where it is. */
   read(): TensorArray {
-    this.#checkAlive();
+    this.#checkHere();
     return this.#borrower?.original() ?? this.#data;
   }
 
@@ -83,7 +121,7 @@ export class Parameter implements HostTensor {
    * parameter, and its version, stay what they were.
    */
   lend(borrower: Borrower): TensorArray {
-    this.#checkAlive();
+    this.#checkHere();
     this.callBack();
     this.#borrower = borrower;
     return this.#data;
@@ -101,11 +139,20 @@ export class Parameter implements HostTensor {
     this.callBack();
     this.tensor.dispose();
     this.#data = allocate(this.dtype, 0);
+    this.#home = null;
     this.touch();
   }
 
   #checkAlive(): void {
     if (this.tensor.disposed) throw new AutogradError(`parameter: ${this} was disposed; make it anew`);
+  }
+
+  #checkHere(): void {
+    this.#checkAlive();
+    if (this.#home !== null)
+      throw new AutogradError(
+        `parameter: the newest values of ${this} are on ${this.#home.name}; await its fetch() before you read them`,
+      );
   }
 
   toString(): string {

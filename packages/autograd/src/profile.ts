@@ -1,23 +1,28 @@
-import type { Engine, Executable, OpTime } from "./engine";
+import type { Engine, Executable, OpTime, Traffic } from "./engine";
 import type { Graph } from "./graph";
 import { makeGraph } from "./graph";
 import type { HostTensor } from "./host-tensor";
 import { Node } from "./node";
 import { sumByOp } from "./op-times";
 
-/** Where the time of one launch went. */
-export interface Profile {
+/** Where the time of one launch went, and what it moved: 0 bytes where the device works in the host's memory. */
+export interface Profile extends Traffic {
   /** All ops together. */
   readonly milliseconds: number;
   /** By op, the dearest first. */
   readonly ops: readonly OpTime[];
-  /** A table: op, calls, milliseconds, share. */
+  /** A table: op, calls, milliseconds, share; then the bytes, if any. */
   toString(): string;
 }
 
-export const makeProfile = (ops: readonly OpTime[]): Profile => {
+export const makeProfile = (
+  ops: readonly OpTime[],
+  { bytesIn, bytesOut }: Traffic = { bytesIn: 0, bytesOut: 0 },
+): Profile => {
   const milliseconds = ops.reduce((total, op) => total + op.milliseconds, 0);
-  return { milliseconds, ops, toString: () => table(ops, milliseconds) };
+  const moved = bytesIn + bytesOut === 0 ? "" : `\n${bytesIn} bytes to the device, ${bytesOut} from it`;
+  const text = () => `${table(ops, milliseconds)}${moved}`;
+  return { milliseconds, ops, bytesIn, bytesOut, toString: text };
 };
 
 const table = (ops: readonly OpTime[], total: number): string => {

@@ -1,3 +1,4 @@
+import type { Assignment } from "./assign";
 import { AutogradError } from "./errors";
 import type { HostTensor } from "./host-tensor";
 import { type NdArrayLike, toHost } from "./ndarray";
@@ -6,8 +7,12 @@ import type { Tensor } from "./tensor";
 /** Arguments and results of compiled functions: tensors in nested arrays and records. */
 export type Tree<T> = T | readonly Tree<T>[] | { readonly [key: string]: Tree<T> };
 
-/** The host side of a traced function's arguments and results: tensors become host tensors. */
-export type Hosted<T> = T extends Tensor ? HostTensor : { [K in keyof T]: Hosted<T[K]> };
+/** The host side of a traced function's arguments and results: tensors become host tensors, assignments null. */
+export type Hosted<T> = T extends Tensor
+  ? HostTensor
+  : T extends Assignment
+    ? null
+    : { [K in keyof T]: Hosted<T[K]> };
 
 /** What a compiled function takes for its graph tensors: host tensors, or ndarrays of any strides. */
 export type Fed<T> = T extends Tensor ? HostTensor | NdArrayLike : { [K in keyof T]: Fed<T[K]> };

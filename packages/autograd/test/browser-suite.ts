@@ -59,6 +59,10 @@ export const browserSuite = (mode: PageMode) =>
       expect(await ask(`checkRandom("${mode}", ${mode === "webgl2" ? 8 : 25})`)).toEqual({});
     }, 200_000);
 
+    test("parameters are assigned to", async () => {
+      expect(await ask(`checkState("${mode}")`)).toEqual({});
+    }, 120_000);
+
     test("profiles by op", async () => {
       expect(await ask(`profileOps("${mode}")`)).toEqual(["exp", "matmul", "softmax"]);
     });

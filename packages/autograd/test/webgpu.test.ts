@@ -7,6 +7,7 @@ import { gpuEngine } from "../src/engines/gpu";
 import { makePlan } from "../src/engines/gpu/plan";
 import * as ops from "../src/ops";
 import { factsOf, needsOf, refusal } from "../src/support";
+import { assignChecks, residenceChecks } from "./assign-checks";
 import { expectFlatPlans, expectFlatTraining } from "./memory";
 import { inputsLike, opCases, runOnce } from "./op-cases";
 import { choicesFrom, disagreements } from "./random-graphs";
@@ -22,6 +23,13 @@ describe.skipIf(noVulkan !== "")(`gpu:webgpu in Node${noVulkan}`, () => {
 
   test.each(supportChecks("gpu:webgpu").map((check) => [check.name, check] as const))(
     "%s",
+    async (_, { complaints }) => {
+      expect(await complaints(engine)).toEqual([]);
+    },
+  );
+
+  test.each([...assignChecks, ...residenceChecks].map((check) => [check.name, check] as const))(
+    "state: %s",
     async (_, { complaints }) => {
       expect(await complaints(engine)).toEqual([]);
     },

@@ -1,9 +1,10 @@
-import type { Engine, Node } from "@waveft/autograd";
+import type { DType, Engine, Node } from "@waveft/autograd";
 import { add, cast, constant, makeGraph } from "@waveft/autograd";
 import type { InferenceSession } from "onnxruntime-node";
 import { OnnxEngineError } from "./errors";
 import type { Plan } from "./executable";
 import { makeExecutable, openPlan } from "./executable";
+import { type GpuMemory, gpuMemory } from "./memory";
 import { sentenceOf } from "./messages";
 import type { Provider, ProviderSpec } from "./providers";
 import { embedLimit, providers } from "./providers";
@@ -60,10 +61,15 @@ export const onnxEngine = async (
   if (threads !== undefined && runtime.env?.wasm !== undefined) runtime.env.wasm.numThreads = threads;
   const embed = embedFrozen === undefined ? spec.embed : embedFrozen ? spec.embed || embedLimit : 0;
   const { wrong = () => false, mayLackHalf = false } = spec;
+  const session = sessionOptions(spec, options);
+  const memoryLacking = (...lacking: DType[]): GpuMemory | null =>
+    spec.gpuTensors === true ? gpuMemory(name, runtime, session, ["bfloat16", ...lacking]) : null;
   const settings: SessionSettings = {
     name,
     runtime,
-    options: sessionOptions(spec, options),
+    options: session,
+    memory: memoryLacking(),
+    embedFirst: embedFrozen === true,
     embed,
     timed: spec.timed && isNode,
     wrong,
@@ -72,7 +78,14 @@ export const onnxEngine = async (
   // device's context with it, which is slow to make again.
   const kept = provider === "cpu" ? null : await firstPlan(settings, spec.needs);
   if (mayLackHalf && !(await hasHalf(settings)))
-    return makeEngine({ ...settings, wrong: (op, origin) => touchesHalf(origin) || wrong(op, origin) }, kept);
+    return makeEngine(
+      {
+        ...settings,
+        memory: memoryLacking("float16"),
+        wrong: (op, origin) => touchesHalf(origin) || wrong(op, origin),
+      },
+      kept,
+    );
   return makeEngine(settings, kept);
 };
 
@@ -96,8 +109,10 @@ const hasHalf = async (settings: SessionSettings): Promise<boolean> => {
 const makeEngine = (settings: SessionSettings, kept: Plan | null): Engine => {
   const open = new Set<Plan>(kept === null ? [] : [kept]);
   let disposed = false;
+  const { memory } = settings;
   return {
     name: settings.name,
+    ...(memory === null ? {} : { memory }),
     compile: async (graph) => {
       if (disposed) throw new OnnxEngineError(`${settings.name}: this engine was disposed; make another`);
       const plan = await openPlan(graph, settings);
@@ -112,8 +127,10 @@ const makeEngine = (settings: SessionSettings, kept: Plan | null): Engine => {
     dispose: async () => {
       if (disposed) throw new OnnxEngineError(`${settings.name}: this engine was disposed already`);
       disposed = true;
+      await memory?.bringHome();
       await Promise.all([...open].map((plan) => plan.close()));
       open.clear();
+      await memory?.close();
     },
   };
 };

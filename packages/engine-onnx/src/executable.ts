@@ -1,4 +1,5 @@
-import type { Executable, Graph, HostTensor, OpTime, StoredParameter } from "@waveft/autograd";
+import type { Executable, Graph, HostTensor, OpTime, StoredParameter, Traffic } from "@waveft/autograd";
+import { bytesOfRun } from "@waveft/autograd";
 import { OnnxEngineError } from "./errors";
 import { profileGraph } from "./profile";
 import { inTurn } from "./runtime";
@@ -16,13 +17,18 @@ export interface Plan {
   /** Releases the session after the runs that were asked for; further calls do nothing. */
   close(): Promise<void>;
   readonly closed: boolean;
+  /** What the last run moved. */
+  readonly traffic: Traffic;
+  /** About how many bytes it holds. */
+  readonly bytes: number;
 }
 
 export const openPlan = async (graph: Graph, settings: SessionSettings): Promise<Plan> => {
   const { runtime } = settings;
   const changing = new Set<StoredParameter>();
   const open = () => openSession(graph, settings, changing);
-  let current: Session | null = graph.outputs.length === 0 ? null : await inTurn(runtime, open);
+  const isIdle = graph.outputs.length + graph.assignments.length === 0;
+  let current: Session | null = isIdle ? null : await inTurn(runtime, open);
   let closing: Promise<void> | null = null;
 
   const fresh = async (session: Session): Promise<Session> => {
@@ -47,8 +53,14 @@ export const openPlan = async (graph: Graph, settings: SessionSettings): Promise
     get closed() {
       return closing !== null;
     },
+    get traffic() {
+      return settings.memory === null || current === null ? nothing : current.traffic;
+    },
+    bytes: bytesOfRun(graph) + (current?.embeddedBytes ?? 0),
   };
 };
+
+const nothing: Traffic = { bytesIn: 0, bytesOut: 0 };
 
 /** The plan as users hold it: feeds are checked, and nothing runs after the disposal. */
 export const makeExecutable = (
@@ -67,6 +79,10 @@ export const makeExecutable = (
       check(inputs);
       return plan.run(inputs);
     },
+    get traffic() {
+      return plan.traffic;
+    },
+    bytes: plan.bytes,
     dispose: async () => {
       if (plan.closed) throw new OnnxEngineError(`${name}: this executable was disposed already`);
       onDispose();

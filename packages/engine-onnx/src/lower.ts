@@ -34,6 +34,8 @@ export interface LoweredGraph {
   readonly embedded: readonly StoredParameter[];
   /** In the order of `graph.outputs`. */
   readonly outputs: readonly string[];
+  /** The new values of parameters, in the order of `graph.assignments`. */
+  readonly assigned: readonly string[];
   /** What the nodes of the model, by name, are parts of. */
   readonly origins: ReadonlyMap<string, Node>;
 }
@@ -59,7 +61,8 @@ export const lowerGraph = (graph: Graph, options: LowerOptions = {}): LoweredGra
     outputName = (i) => `output${i}`,
   } = options;
   const outputs = graph.outputs.map((_, i) => outputName(i));
-  const writer = new GraphWriter(outputs);
+  const assigned = graph.assignments.map((_, i) => `assigned${i}`);
+  const writer = new GraphWriter([...outputs, ...assigned]);
   const inputs = graph.inputs.map((leaf, i) => writer.input(leaf, inputName(i)));
   const parameters: { name: string; parameter: StoredParameter }[] = [];
   const embedded: StoredParameter[] = [];
@@ -74,12 +77,16 @@ export const lowerGraph = (graph: Graph, options: LowerOptions = {}): LoweredGra
   graph.outputs.forEach((output, i) => {
     writer.output(output, outputs[i]!);
   });
+  graph.assignments.forEach(({ value }, i) => {
+    writer.output(value, assigned[i]!);
+  });
   return {
     model: writer.model(),
     inputs,
     parameters,
     embedded,
     outputs,
+    assigned,
     origins: writer.origins,
   };
 };

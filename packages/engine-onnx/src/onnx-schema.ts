@@ -62,7 +62,8 @@ export interface ValueInfoProto {
   readonly type: {
     readonly tensorType: {
       readonly elemType: number;
-      readonly shape: { readonly dim: readonly { readonly dimValue: number }[] };
+      /** A size that is left out may be any. */
+      readonly shape: { readonly dim: readonly { readonly dimValue?: number }[] };
     };
   };
 }
@@ -90,7 +91,7 @@ const valueInfo = ({
   type: { tensorType },
 }: ValueInfoProto): MessageInitShape<typeof ValueInfoProtoSchema> => {
   const dim = tensorType.shape.dim.map(({ dimValue }) => ({
-    value: { case: "dimValue" as const, value: wide(dimValue) },
+    ...(dimValue !== undefined && { value: { case: "dimValue" as const, value: wide(dimValue) } }),
   }));
   const value = { elemType: tensorType.elemType, shape: { dim } };
   return { name, type: { value: { case: "tensorType", value } } };

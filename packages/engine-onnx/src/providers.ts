@@ -8,6 +8,8 @@ export interface ProviderSpec {
   readonly session: InferenceSession.SessionOptions;
   /** Bytes of frozen parameters that live in the model: where feeding them copies them at every run. */
   readonly embed: number;
+  /** Whether ONNX Runtime's JavaScript API has tensors in its memory: parameters are there once then, for all sessions. */
+  readonly gpuTensors?: boolean;
   /** What the machine must have. */
   readonly needs: string;
   /** Whether the time of a kernel is the time of its call: elsewhere calls return before the work is done. */
@@ -71,6 +73,7 @@ export const providers = {
     timed: false,
     wrong: wrongOnWebgpu,
     mayLackHalf: true,
+    gpuTensors: true,
   },
   // While a session is made, its 4 GiB hold the model and the weights read from it.
   wasm: {

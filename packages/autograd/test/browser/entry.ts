@@ -1,6 +1,7 @@
 import type { Engine } from "../../src";
 import { exp, hostTensor, makeGraph, matmul, softmax } from "../../src";
 import { gpuEngine } from "../../src/engines/gpu";
+import { assignChecks, residenceChecks } from "../assign-checks";
 import { nnCases } from "../nn-cases";
 import { inputsLike, opCases } from "../op-cases";
 import { choicesFrom, disagreements } from "../random-graphs";
@@ -29,6 +30,17 @@ export const checkSupport = async (mode: PageMode): Promise<Record<string, reado
   const found: Record<string, readonly string[]> = {};
   for (const { name, complaints } of supportChecks(`gpu:${mode}`, casesOf(mode)))
     found[name] = await complaints(engine).catch((error: unknown) => [String(error)]);
+  return found;
+};
+
+/** Assigned parameters: by check, what is wrong. WebGL2's are the host's. */
+export const checkState = async (mode: PageMode): Promise<Record<string, readonly string[]>> => {
+  const engine = await engineOf(mode);
+  const found: Record<string, readonly string[]> = {};
+  for (const { name, complaints } of [...assignChecks, ...(mode === "webgpu" ? residenceChecks : [])]) {
+    const wrong = await complaints(engine).catch((error: unknown) => [String(error)]);
+    if (wrong.length > 0) found[name] = wrong;
+  }
   return found;
 };
 

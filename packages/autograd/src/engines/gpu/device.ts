@@ -1,10 +1,13 @@
 import { AutogradError } from "../../errors";
 import type { EngineFacts } from "../../support";
 import { functionsFor, textFor } from "./functions";
+import type { Machine } from "./machine";
 import type { GpuMode } from "./mode";
 import type { PlanStep } from "./plan";
+import { type WebAssemblyKernel, type WorkerPool, webAssemblyMachine } from "./web-assembly-machine";
 import { findWebGl } from "./web-gl";
 import { findWebGpu } from "./web-gpu";
+import { type WebGpuDevice, type WebGpuKernel, webGpuMachine } from "./web-gpu-machine";
 
 /** A kernel made ready: called with flat arrays, it gives a flat array; inside a pipeline's build, handles. */
 export type Kernel = (...arrays: readonly unknown[]) => unknown;
@@ -27,17 +30,15 @@ export interface TimedKernel {
 export interface GpuDevice {
   readonly mode: GpuMode;
   readonly facts: EngineFacts;
+  /** Where kernels run on arrays that stay; null where gpu.js itself moves them. */
+  readonly machine: Machine | null;
   createKernel(step: KernelText): Kernel;
   destroyKernel(kernel: Kernel): void;
   /** A kernel whose values stay on the device, for measuring it alone. Give its values to `drop`. */
   createTimedKernel(step: KernelText): TimedKernel;
   drop(value: unknown): void;
   /** `build` is called once, with one handle an argument, and gives the handles of the results. */
-  createPipeline(
-    build: (handles: readonly unknown[]) => readonly unknown[],
-    argumentCount: number,
-    threads: boolean,
-  ): Pipeline;
+  createPipeline(build: (handles: readonly unknown[]) => readonly unknown[], argumentCount: number): Pipeline;
   destroy(): Promise<void>;
 }
 
@@ -48,8 +49,6 @@ interface KernelShortcut extends Kernel {
 }
 interface PipelineShortcut {
   (...arrays: readonly Float32Array[]): Promise<readonly Float32Array[]>;
-  readonly executorKind: string;
-  readonly fallbackReason: string | null;
   destroy(): Promise<void>;
 }
 interface Texture {
@@ -61,11 +60,8 @@ interface GpuInstance {
   readonly kernels: object[];
   addFunction(source: string, settings: object): unknown;
   createKernel(source: string, settings: object): KernelShortcut;
-  createPipeline(build: (...handles: readonly unknown[]) => unknown, settings: object): PipelineShortcut;
+  createPipeline(build: (...handles: readonly unknown[]) => unknown): PipelineShortcut;
   destroy(): Promise<void>;
-}
-interface WebGpuDevice extends EventTarget {
-  readonly queue: { onSubmittedWorkDone(): Promise<void> };
 }
 interface GpuModule {
   readonly WebGPUContext: { acquire(): Promise<{ readonly device: WebGpuDevice }> };
@@ -123,6 +119,35 @@ const isAvailable = ({ GPU }: GpuModule, mode: GpuMode): boolean => {
   return mode !== "webasm" || GPU.isWebAssemblySupported;
 };
 
+/** What gpu.js 2.24 keeps of a kernel that runs in threads. */
+interface ThreadedKernel {
+  readonly constructor: { readonly isThreadsSupported: boolean };
+  readonly _pool: WorkerPool;
+}
+
+/** Makes gpu.js's threads, which belong to a kernel: one that has run once, for this. Null where there are none. */
+const poolsOf = (gpu: GpuInstance): (() => Promise<WorkerPool>) | null => {
+  const size = 2 ** 13;
+  const make = () =>
+    gpu.createKernel("function(a) { return a[this.thread.x]; }", { output: [size], asyncMode: true });
+  const first = make();
+  const { isThreadsSupported } = (first.kernel as ThreadedKernel).constructor;
+  first.destroy();
+  if (!isThreadsSupported) return null;
+  return async () => {
+    const shortcut = make();
+    await shortcut(new Float32Array(size));
+    const pool = (shortcut.kernel as ThreadedKernel)._pool;
+    const destroy = () => shortcut.destroy();
+    return {
+      size: pool.size,
+      dispatchPipeline: (...args) => pool.dispatchPipeline(...args),
+      release: (id) => pool.release(id),
+      destroy,
+    };
+  };
+};
+
 export const openDevice = async (mode: GpuMode): Promise<GpuDevice> => {
   const facts = await findFacts(mode);
   const module = await load();
@@ -154,6 +179,10 @@ export const openDevice = async (mode: GpuMode): Promise<GpuDevice> => {
     const at = gpu.kernels.indexOf(shortcut.kernel);
     if (at >= 0) gpu.kernels.splice(at, 1);
   };
+  const check = (): void => {
+    const [fault] = faults.splice(0);
+    if (fault !== undefined) throw new AutogradError(`gpu:webgpu: ${fault.split("\n")[0]}`);
+  };
   /** Waits until the GPU has done what it was given. */
   const settled = async (): Promise<void> => {
     if (mode === "webgl2") gpu.context.finish();
@@ -161,9 +190,16 @@ export const openDevice = async (mode: GpuMode): Promise<GpuDevice> => {
   };
   // The gpu.js kernel behind each of ours.
   const shortcuts = new WeakMap<Kernel, KernelShortcut>();
+  const inner = <K>(kernel: Kernel): K => shortcuts.get(kernel)!.kernel as K;
+  const machineOf = (): Machine | null => {
+    if (webGpu !== null) return webGpuMachine(webGpu, inner<WebGpuKernel>, check) as Machine;
+    return mode === "webasm" ? (webAssemblyMachine(inner<WebAssemblyKernel>, poolsOf(gpu)) as Machine) : null;
+  };
+  const machine = machineOf();
   return {
     mode,
     facts,
+    machine,
     createKernel: (step) => {
       const shortcut = make(step);
       const kernel = withRegisters(step, shortcut);
@@ -188,26 +224,16 @@ export const openDevice = async (mode: GpuMode): Promise<GpuDevice> => {
       };
     },
     drop: (value) => (value as Partial<Texture> | undefined)?.delete?.(),
-    createPipeline: (build, argumentCount, threads) => {
+    createPipeline: (build, argumentCount) => {
       const traced = (...handles: readonly unknown[]) => build(handles);
       // gpu.js makes as many handles as the function has parameters.
       Object.defineProperty(traced, "length", { value: argumentCount });
-      const pipeline = gpu.createPipeline(traced, { threads });
-      const run = async (arrays: readonly Float32Array[]) => {
-        const results = await pipeline(...arrays);
-        // Unfused, steps of more than one axis would be read wrongly.
-        if (mode === "webasm" && pipeline.executorKind === "generic")
-          throw new AutogradError(
-            `gpu:webasm: gpu.js does not fuse this graph (${pipeline.fallbackReason}); use gpu:cpu`,
-          );
-        const [fault] = faults.splice(0);
-        if (fault !== undefined) throw new AutogradError(`gpu:webgpu: ${fault.split("\n")[0]}`);
-        return results;
-      };
-      return { run, destroy: () => pipeline.destroy() };
+      const pipeline = gpu.createPipeline(traced);
+      return { run: (arrays) => pipeline(...arrays), destroy: () => pipeline.destroy() };
     },
     destroy: () => {
       webGpu?.removeEventListener("uncapturederror", hear);
+      machine?.destroy();
       return gpu.destroy();
     },
   };

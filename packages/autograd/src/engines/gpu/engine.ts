@@ -5,20 +5,25 @@ import { type Graph, refreshParameters } from "../../graph";
 import type { HostTensor } from "../../host-tensor";
 import type { StoredParameter } from "../../node";
 import { sumByOp } from "../../op-times";
-import { sameShape, showShape } from "../../shape";
+import { Residents } from "../../residents";
+import { sameShape, showShape, sizeOf } from "../../shape";
 import type { EngineFacts } from "../../support";
 import { fromFloat32, toFloat32 } from "./convert";
-import type { GpuDevice } from "./device";
+import type { GpuDevice, Kernel } from "./device";
 import { openDevice } from "./device";
 import { kernelStore } from "./kernels";
+import type { Place } from "./machine";
 import type { GpuMode } from "./mode";
 import { parameterArrays } from "./parameters";
-import type { Source } from "./plan";
-import { makePlan } from "./plan";
+import type { Plan, Source } from "./plan";
+import { makePlan, peakBytes } from "./plan";
+import { residentRunner } from "./resident-runner";
+import type { Runner } from "./runners";
 import { directRunner, pipelineRunner, timeSteps } from "./runners";
 
 /**
- * The built-in engine: graphs as gpu.js kernels, one kernel after another on the cpu, one pipeline elsewhere.
+ * The built-in engine: graphs as gpu.js kernels, one kernel after another on the cpu, on WebAssembly and WebGPU over
+ * arrays that stay there, as one pipeline on WebGL2.
  * All numbers are float32 inside: int32 values are exact up to 2²⁴.
  */
 export const gpuEngine = async (mode: GpuMode): Promise<Engine & EngineFacts> => {
@@ -30,15 +35,39 @@ export const gpuEngine = async (mode: GpuMode): Promise<Engine & EngineFacts> =>
   /** Releases the plans that are open. */
   const open = new Set<() => Promise<void>>();
   let disposed = false;
+  let tail: Promise<unknown> = Promise.resolve();
+  /** Plans that share memory run one after another. */
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const result = tail.then(work);
+    tail = result.catch(() => {});
+    return result;
+  };
+  const { machine } = device;
+  const residents =
+    machine === null
+      ? null
+      : new Residents<Place>({
+          name,
+          bytesOf: ({ shape }) => 4 * sizeOf(shape),
+          free: (place) => machine.free(place),
+          read: (place, parameter) =>
+            inTurn(async () => fromFloat32(parameter, await machine.read(place)).data),
+        });
+
+  const runnerOf = (plan: Plan, taken: readonly Kernel[]): Runner | Promise<Runner> => {
+    if (mode === "cpu" || plan.steps.length === 0) return directRunner(plan, taken, parameters);
+    if (machine !== null) return residentRunner(machine, plan, taken, residents!, inTurn);
+    return pipelineRunner(device, plan, taken, parameters, changing);
+  };
 
   const compile = async (graph: Graph): Promise<Executable> => {
     if (disposed) throw new AutogradError(`${name}: the engine was disposed; make another`);
     const plan = makePlan(mode, graph);
     const taken = kernels.take(plan);
-    const runner =
-      mode === "cpu" || plan.steps.length === 0
-        ? directRunner(plan, taken, parameters)
-        : pipelineRunner(device, plan, taken, parameters, changing);
+    const runner = await Promise.resolve(runnerOf(plan, taken)).catch((error: unknown) => {
+      kernels.release(plan);
+      throw error;
+    });
     let released: Promise<void> | null = null;
     let disposedByCaller = false;
 
@@ -76,6 +105,10 @@ export const gpuEngine = async (mode: GpuMode): Promise<Engine & EngineFacts> =>
     open.add(release);
     return {
       run,
+      get traffic() {
+        return runner.traffic ?? { bytesIn: 0, bytesOut: 0 };
+      },
+      bytes: runner.bytes ?? peakBytes(plan),
       profile: async (inputs) => {
         const times = await timeSteps(device, plan, parameters, arraysOf(inputs));
         return sumByOp(plan.steps.map(({ op }, i) => [op, times[i]!] as const));
@@ -91,10 +124,12 @@ export const gpuEngine = async (mode: GpuMode): Promise<Engine & EngineFacts> =>
   return {
     name,
     ...device.facts,
+    ...(residents === null ? {} : { memory: residents }),
     compile,
     dispose: async () => {
       if (disposed) throw new AutogradError(`${name}: the engine was disposed already`);
       disposed = true;
+      await residents?.bringHome();
       await Promise.all([...open].map((release) => release()));
       await device.destroy();
     },

@@ -7,10 +7,11 @@ import { type Node, parameterOf, type StoredParameter } from "../../node";
 import { sizeOf } from "../../shape";
 import { nothing, toFloat32 } from "./convert";
 import type { GpuMode } from "./mode";
+import { hasOwnMemory } from "./mode";
 
 /** Where a kernel gets an array from. */
 export type Source =
-  | { readonly kind: "input"; readonly index: number }
+  | { readonly kind: "input"; readonly index: number; readonly size: number }
   | { readonly kind: "parameter"; readonly parameter: StoredParameter }
   | { readonly kind: "constant"; readonly values: Float32Array }
   | { readonly kind: "step"; readonly step: number };
@@ -30,6 +31,8 @@ export interface PlanStep {
 export interface Plan {
   readonly steps: readonly PlanStep[];
   readonly outputs: readonly { readonly from: Source; readonly type: TensorType }[];
+  /** Parameters that a step gives new values. */
+  readonly assignments: readonly { readonly parameter: StoredParameter; readonly step: number }[];
   /** Multiply-adds of one run, about. */
   readonly work: number;
 }
@@ -60,7 +63,7 @@ export const makePlan = (mode: GpuMode, graph: Graph): Plan => {
   const lengthOf = (source: Source): number => {
     if (source.kind === "step") return steps[source.step]!.size;
     if (source.kind === "constant") return source.values.length;
-    return source.kind === "input" ? graph.inputs[source.index]!.size : sizeOf(source.parameter.shape);
+    return source.kind === "input" ? source.size : sizeOf(source.parameter.shape);
   };
 
   const addStep = (
@@ -108,7 +111,7 @@ export const makePlan = (mode: GpuMode, graph: Graph): Plan => {
     if (node.op === "input") {
       const index = graph.inputs.indexOf(node);
       if (index < 0) throw new AutogradError(`${engine}: ${node} is not among the graph's inputs`);
-      return unique(`input ${index}`, { kind: "input", index });
+      return unique(`input ${index}`, { kind: "input", index, size: Math.max(1, node.size) });
     }
     if (node.op === "parameter") {
       const parameter = parameterOf(node);
@@ -124,17 +127,23 @@ export const makePlan = (mode: GpuMode, graph: Graph): Plan => {
 
   for (const node of graph.nodes)
     values.set(node, leaf(node) ?? (sizeOf(node.shape) === 0 ? empty : lower(node)));
-  // Results are read back as flat arrays.
-  const flat = (source: Source, size: number): Source => {
+  const copied = (source: Source, { op, id, size }: Pick<Node, "op" | "id" | "size">): Source =>
+    addStep({ op, id }, viewKernel(0, size, [size], [1]), [source]);
+  /** Without a memory of its own, results are read back as flat arrays; with one, parameters may be there alone. */
+  const readable = (source: Source, node: Node): Source => {
+    if (hasOwnMemory(mode)) return source.kind === "parameter" ? copied(source, node) : source;
     const step = source.kind === "step" ? steps[source.step]! : null;
-    if (step?.scalar === undefined) return source;
-    return addStep({ op: step.op, id: step.born }, viewKernel(0, size, [size], [1]), [source]);
+    return step?.scalar === undefined
+      ? source
+      : copied(source, { op: step.op, id: step.born, size: node.size });
   };
-  const outputs = graph.outputs.map((node) => ({
-    from: flat(values.get(node)!, sizeOf(node.shape)),
-    type: node,
-  }));
-  return thriftier(steps, outputs);
+  const outputs = graph.outputs.map((node) => ({ from: readable(values.get(node)!, node), type: node }));
+  const assignments = graph.assignments.flatMap(({ parameter, value }) => {
+    const source = values.get(value)!;
+    const made = source.kind === "step" ? source : copied(source, value);
+    return made.kind === "step" ? [{ parameter, step: made.step }] : [];
+  });
+  return thriftier(steps, { outputs, assignments });
 };
 
 /** Loops count in float32 there: one of more turns would never end. */
@@ -146,31 +155,42 @@ const checkLoops = (engine: string, op: string, source: string): void => {
       );
 };
 
-type Outputs = Plan["outputs"];
+/** What a plan is for. */
+type Ends = Pick<Plan, "outputs" | "assignments">;
+
+/** The steps whose arrays are wanted when all is done. */
+const endSteps = ({ outputs, assignments }: Ends): ReadonlySet<number> =>
+  new Set([
+    ...outputs.flatMap(({ from }) => (from.kind === "step" ? [from.step] : [])),
+    ...assignments.map(({ step }) => step),
+  ]);
 
 /**
  * The plan of the steps that outputs need, in the order of the graph or in that in which its nodes were made, whichever
  * holds less at a time: the first computes values where they are needed, the second a layer's gradients before it goes
  * on to the next, so that what was kept, or computed again, for them can go.
  */
-const thriftier = (steps: readonly DraftStep[], outputs: Outputs): Plan => {
-  const used = usedSteps(steps, outputs);
+const thriftier = (steps: readonly DraftStep[], ends: Ends): Plan => {
+  const used = usedSteps(steps, ends);
   const made = used.toSorted((a, b) => steps[a]!.born - steps[b]!.born || a - b);
-  const [byNeed, byBirth] = [inOrder(steps, used, outputs), inOrder(steps, made, outputs)];
+  const [byNeed, byBirth] = [inOrder(steps, used, ends), inOrder(steps, made, ends)];
   return peakBytes(byBirth) < peakBytes(byNeed) ? byBirth : byNeed;
 };
 
 /** Without the steps that no output needs: operands of custom gradients, say. */
-const usedSteps = (steps: readonly DraftStep[], outputs: Outputs): readonly number[] => {
-  const used = new Set<number>();
+const usedSteps = (steps: readonly DraftStep[], ends: Ends): readonly number[] => {
+  const used = new Set(endSteps(ends));
   const use = (source: Source) => source.kind === "step" && used.add(source.step);
-  for (const { from } of outputs) use(from);
   for (let i = steps.length - 1; i >= 0; i--) if (used.has(i)) steps[i]!.args.forEach(use);
   return steps.flatMap((_, i) => (used.has(i) ? [i] : []));
 };
 
 /** The steps of the numbers in `order`, numbered anew. */
-const inOrder = (steps: readonly DraftStep[], order: readonly number[], outputs: Outputs): Plan => {
+const inOrder = (
+  steps: readonly DraftStep[],
+  order: readonly number[],
+  { outputs, assignments }: Ends,
+): Plan => {
   const numbers = new Map(order.map((old, i) => [old, i]));
   const renumber = (source: Source): Source =>
     source.kind === "step" ? { kind: "step", step: numbers.get(source.step)! } : source;
@@ -183,13 +203,14 @@ const inOrder = (steps: readonly DraftStep[], order: readonly number[], outputs:
       from: renumber(from),
       type: { shape, dtype },
     })),
+    assignments: assignments.map(({ parameter, step }) => ({ parameter, step: numbers.get(step)! })),
     work: order.reduce((total, old) => total + steps[old]!.work, 0),
   };
 };
 
 /** For each step, the earlier steps that it reads last: their arrays can go when it has run; wanted ones never. */
 export const lastReads = (plan: Plan): readonly (readonly number[])[] => {
-  const wanted = new Set(plan.outputs.flatMap(({ from }) => (from.kind === "step" ? [from.step] : [])));
+  const wanted = endSteps(plan);
   const lastReader = new Map<number, number>();
   plan.steps.forEach(({ args }, i) => {
     for (const arg of args) if (arg.kind === "step") lastReader.set(arg.step, i);

@@ -1,3 +1,4 @@
+import type { Executable } from "../../engine";
 import type { StoredParameter } from "../../node";
 import { sizeOf } from "../../shape";
 import { toFloat32 } from "./convert";
@@ -8,14 +9,14 @@ import type { Plan, Source } from "./plan";
 import { lastReads } from "./plan";
 
 /** Runs a plan's kernels. */
-export interface Runner {
+export interface Runner extends Pick<Executable, "traffic" | "bytes"> {
   /** The arrays of all steps that are outputs, from the arrays of the graph's inputs. */
   run(inputs: readonly Float32Array[]): Promise<ReadonlyMap<number, Float32Array>>;
   destroy(): Promise<void>;
 }
 
 /** The steps that the caller wants to see. */
-const wantedSteps = (plan: Plan): number[] => [
+export const wantedSteps = (plan: Plan): number[] => [
   ...new Set(plan.outputs.flatMap(({ from }) => (from.kind === "step" ? [from.step] : []))),
 ];
 
@@ -87,12 +88,10 @@ export const timeSteps = async (
 /** Parameters of at most this many elements are sent at every run. */
 const smallParameter = 2 ** 16;
 
-/** Below this many multiply-adds a step, waiting for each other costs threads more than they win. */
-const workForThreads = 150_000;
-
 /**
- * One gpu.js pipeline. Large parameters stay on the device; when one is seen to change, it is sent at every
- * run from then on, in this plan (made anew once) and in those made later.
+ * One gpu.js pipeline, for WebGL2, whose memory gpu.js keeps to itself. Large parameters stay on the device, in each
+ * plan; when one is seen to change, it is sent at every run from then on, in this plan (made anew once) and in those
+ * made later.
  */
 export const pipelineRunner = (
   device: GpuDevice,
@@ -107,7 +106,6 @@ export const pipelineRunner = (
     ...new Set(sources.flatMap((source) => (source.kind === "parameter" ? [source.parameter] : []))),
   ];
   const wanted = wantedSteps(plan);
-  const threads = plan.work > workForThreads * plan.steps.length;
 
   const build = () => {
     const sent = all.filter(
@@ -116,27 +114,23 @@ export const pipelineRunner = (
     const resident = new Map(
       all.flatMap((parameter) => (sent.includes(parameter) ? [] : [[parameter, parameter.version] as const])),
     );
-    const pipeline: Pipeline = device.createPipeline(
-      (handles) => {
-        const inputHandles = new Map(inputs.map((index, i) => [index, handles[i]]));
-        const sentHandles = new Map(sent.map((parameter, i) => [parameter, handles[inputs.length + i]]));
-        const results: unknown[] = [];
-        const handleOf = (source: Source): unknown => {
-          if (source.kind === "input") return inputHandles.get(source.index);
-          if (source.kind === "step") return results[source.step];
-          if (source.kind === "constant") return source.values;
-          return (
-            sentHandles.get(source.parameter) ?? toFloat32(source.parameter.dtype, source.parameter.read())
-          );
-        };
-        plan.steps.forEach(({ args }, i) => {
-          results.push(kernels[i]!(...args.map(handleOf)));
-        });
-        return wanted.map((step) => results[step]);
-      },
-      inputs.length + sent.length,
-      threads,
-    );
+    const pipeline: Pipeline = device.createPipeline((handles) => {
+      const inputHandles = new Map(inputs.map((index, i) => [index, handles[i]]));
+      const sentHandles = new Map(sent.map((parameter, i) => [parameter, handles[inputs.length + i]]));
+      const results: unknown[] = [];
+      const handleOf = (source: Source): unknown => {
+        if (source.kind === "input") return inputHandles.get(source.index);
+        if (source.kind === "step") return results[source.step];
+        if (source.kind === "constant") return source.values;
+        return (
+          sentHandles.get(source.parameter) ?? toFloat32(source.parameter.dtype, source.parameter.read())
+        );
+      };
+      plan.steps.forEach(({ args }, i) => {
+        results.push(kernels[i]!(...args.map(handleOf)));
+      });
+      return wanted.map((step) => results[step]);
+    }, inputs.length + sent.length);
     return { pipeline, sent, resident };
   };
 
