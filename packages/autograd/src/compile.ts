@@ -51,7 +51,9 @@ interface Plan {
 const tensorLeaf: Leaf<Tensor> = { is: isTensor, wanted: "a compiled function returns graph tensors" };
 
 /** The safety net of functions that nobody disposes. */
-const forgotten = new FinalizationRegistry<Map<string, Plan>>((plans) => void releaseAll(plans));
+const forgotten = new FinalizationRegistry<Map<string, Plan>>((plans) => {
+  for (const plan of plans.values()) letGo(plan);
+});
 
 /**
  * Makes an async function of host tensors out of a function of graph tensors. `fn` is traced once per input
@@ -88,7 +90,7 @@ export const compile = <A extends readonly unknown[], R>(
     for (const [oldest, old] of plans) {
       if (plans.size <= cacheSize) break;
       plans.delete(oldest);
-      void release(old);
+      letGo(old);
     }
     return plan;
   };
@@ -146,6 +148,11 @@ const releaseAll = async (plans: Map<string, Plan>): Promise<void> => {
   const open = [...plans.values()];
   plans.clear();
   await Promise.all(open.map(release));
+};
+
+/** Releases a plan that nobody waits for: an engine that is closed has released it already, and says so. */
+const letGo = (plan: Plan): void => {
+  release(plan).catch(() => undefined);
 };
 
 /** Disposes a plan after its last run. */
