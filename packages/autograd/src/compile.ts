@@ -1,6 +1,6 @@
 import type { Device, DeviceChoice } from "./device";
-import { chooseDevice } from "./device";
-import type { Executable } from "./engine";
+import { chooseDevice, isClosed } from "./device";
+import type { Engine, Executable } from "./engine";
 import { AutogradError } from "./errors";
 import type { Graph } from "./graph";
 import { makeGraph } from "./graph";
@@ -43,6 +43,8 @@ interface Plan {
   readonly graph: Graph;
   readonly choice: Promise<DeviceChoice>;
   readonly executable: Promise<Executable>;
+  /** Once it is chosen. */
+  engine: Engine | null;
   readonly result: Tree<Tensor>;
   running: Promise<unknown>;
 }
@@ -82,11 +84,16 @@ export const compile = <A extends readonly unknown[], R>(
 
   const planFor = (args: Tree<HostTensor>): Plan => {
     const signature = `${options.key?.() ?? ""}|${signatureOf(args)}`;
-    const found = plans.get(signature);
-    if (found !== undefined) plans.delete(signature);
+    const kept = plans.get(signature);
+    if (kept !== undefined) plans.delete(signature);
+    // A named device whose engine was disposed is opened anew.
+    const found = kept?.engine && isClosed(kept.engine) ? undefined : kept;
     const plan = found ?? makePlan(trace(args), options.device);
     plans.set(signature, plan);
-    if (found === undefined) plan.executable.catch(() => plans.delete(signature));
+    if (found === undefined)
+      plan.executable.catch(() => {
+        if (plans.get(signature) === plan) plans.delete(signature);
+      });
     for (const [oldest, old] of plans) {
       if (plans.size <= cacheSize) break;
       plans.delete(oldest);
@@ -141,7 +148,14 @@ export const compile = <A extends readonly unknown[], R>(
 const makePlan = ({ graph, result }: { graph: Graph; result: Tree<Tensor> }, device?: Device): Plan => {
   const choice = chooseDevice(device, graph);
   const executable = choice.then(({ engine }) => engine.compile(graph));
-  return { graph, choice, executable, result, running: Promise.resolve() };
+  const plan: Plan = { graph, choice, executable, engine: null, result, running: Promise.resolve() };
+  choice.then(
+    ({ engine }) => {
+      plan.engine = engine;
+    },
+    () => undefined,
+  );
+  return plan;
 };
 
 const releaseAll = async (plans: Map<string, Plan>): Promise<void> => {
