@@ -99,18 +99,19 @@ export const generate = async (
 type Run = Compiled<[CausalLMInputs], CausalLMOutputs>;
 
 /** What generates with each model, kept between calls with its last plans. */
-const runs = new WeakMap<GenerativeModel, Run>();
+const runs = new WeakMap<GenerativeModel, { readonly device: Device; readonly run: Run }>();
 
 /** Plans are traced in eval mode, whatever the model is used for meanwhile, and anew when its structure changes. */
 const runOf = (model: GenerativeModel): Run => {
+  const { device } = model;
   const found = runs.get(model);
-  if (found !== undefined) return found;
+  if (found?.device === device) return found.run;
   const run = compile((inputs: CausalLMInputs) => inEvalMode(model, () => model.forward(inputs)), {
-    device: model.device,
+    device,
     key: () => inEvalMode(model, () => structureOf(model)),
     cacheSize: 4,
   });
-  runs.set(model, run);
+  runs.set(model, { device, run });
   return run;
 };
 

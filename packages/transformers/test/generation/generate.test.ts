@@ -157,6 +157,10 @@ test("a second call, and one with a prompt of like length, compiles nothing; ano
   model.setSubmodule("lm_head", negated);
   expect(await model.generate([5, 6, 7], options)).not.toEqual(before);
   expect(compiled()).toBe(4);
+  const other = await counted();
+  model.device = other.model.device;
+  await model.generate([5, 6, 7], options);
+  expect([compiled(), other.compiled()]).toEqual([4, 2]);
 });
 
 test("two calls at a time give each its answer, and one that throws leaves the model usable", async () => {
@@ -192,9 +196,16 @@ test("a signal that came before or during the prompt pass stops before a token",
   expect(heard).toEqual([]);
 });
 
+test("auto stays auto until a graph is known", async () => {
+  const model = await AutoModelForCausalLM.fromPretrained(golden("opt-pre"));
+  expect(model.device).toBe("auto");
+  expect(await model.generate([5], { maxNewTokens: 3 })).toEqual(
+    await (await load()).generate([5], { maxNewTokens: 3 }),
+  );
+});
+
 test("a named device whose engine was disposed is opened anew", async () => {
   const model = await load();
-  model.device = "onnx:cpu";
   const ids = await model.generate([5], { maxNewTokens: 3 });
   await (await resolveDevice("onnx:cpu")).dispose!();
   expect(await model.generate([5], { maxNewTokens: 3 })).toEqual(ids);
