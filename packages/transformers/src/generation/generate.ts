@@ -1,15 +1,7 @@
-import {
-  type Compiled,
-  compile,
-  type Device,
-  type Hosted,
-  type HostTensor,
-  hostTensor,
-  type Module,
-  structureOf,
-} from "@waveft/autograd";
+import { type Device, type Hosted, type HostTensor, hostTensor, type Module } from "@waveft/autograd";
 import type { TextConfig } from "../config";
 import { TransformersError } from "../errors";
+import { compileForEval } from "../models/eval-mode";
 import type { CausalLMInputs, CausalLMOutputs } from "../models/inputs";
 import { HostCache } from "./cache";
 import type { GenerationConfig } from "./config";
@@ -96,34 +88,18 @@ export const generate = async (
   );
 };
 
-type Run = Compiled<[CausalLMInputs], CausalLMOutputs>;
+type Run = (inputs: Hosted<CausalLMInputs>) => Promise<Hosted<CausalLMOutputs>>;
 
 /** What generates with each model, kept between calls with its last plans. */
 const runs = new WeakMap<GenerativeModel, { readonly device: Device; readonly run: Run }>();
 
-/** Plans are traced in eval mode, whatever the model is used for meanwhile, and anew when its structure changes. */
 const runOf = (model: GenerativeModel): Run => {
   const { device } = model;
   const found = runs.get(model);
   if (found?.device === device) return found.run;
-  const run = compile((inputs: CausalLMInputs) => inEvalMode(model, () => model.forward(inputs)), {
-    device,
-    key: () => inEvalMode(model, () => structureOf(model)),
-    cacheSize: 4,
-  });
+  const run = compileForEval(model, (inputs: CausalLMInputs) => model.forward(inputs), { cacheSize: 6 });
   runs.set(model, { device, run });
   return run;
-};
-
-/** Does something at once in eval mode; each layer's mode is then as it was. */
-const inEvalMode = <T>(model: Module, work: () => T): T => {
-  const training = Array.from(model.namedModules(), ([, layer]) => layer).filter((layer) => layer.training);
-  for (const layer of training) layer.training = false;
-  try {
-    return work();
-  } finally {
-    for (const layer of training) layer.training = true;
-  }
 };
 
 /** Appends to each open sequence its row's best token. */
