@@ -15,6 +15,11 @@ describe("CONTRIBUTING.md", () => {
     expect(contributedFiles().get(file)).toBe(readFileSync(exampleFile(file), "utf8"));
   });
 
+  test("a decoder takes at most 45 lines", () => {
+    const text = readFileSync(exampleFile("packages/transformers/src/models/parallel.ts"), "utf8");
+    expect(text.trimEnd().split("\n").length).toBeLessThanOrEqual(45);
+  });
+
   test("adds one registry line to each example, besides its import", () => {
     expect(registryChanges().length).toBe(examples.length);
     for (const { file, lines } of registryChanges()) expect(lines, file).toHaveLength(1);

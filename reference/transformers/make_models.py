@@ -1,9 +1,11 @@
 """Write tiny GPT-2, LLaMA and BERT checkpoints and their expected outputs under packages/transformers/test/golden/.
 
-    python reference/transformers/make_models.py
-
 gpt2-tiny: GPT2LMHeadModel. llama-tiny: LlamaForCausalLM with 2 key heads for 4 query heads. llama-tiny-tied: one
-layer, tied head, llama3-scaled rotary positions. bert-tiny-cls: BertForSequenceClassification, 3 labels.
+layer, tied head, llama3-scaled rotary positions. mistral-tiny: a window of 4. qwen2-tiny: biases, windows from the
+second layer on, tied head. qwen3-tiny: norms of heads, whose width is their own, windows by layer_types.
+bert-tiny-cls: BertForSequenceClassification, 3 labels.
+
+    python reference/transformers/make_models.py [name ...]
 
 Weights are random, but large enough that logits differ clearly and every parameter matters. Beside each checkpoint,
 `expected/outputs.safetensors` has for each batch the inputs, logits and loss, for one batch the gradients of some
@@ -12,6 +14,7 @@ weights (`<batch>.grad.<name>`), and `expected/generation.json` greedy continuat
 
 import json
 import os
+import sys
 from importlib.metadata import version
 from pathlib import Path
 
@@ -28,6 +31,12 @@ from transformers import (
     GPT2LMHeadModel,
     LlamaConfig,
     LlamaForCausalLM,
+    MistralConfig,
+    MistralForCausalLM,
+    Qwen2Config,
+    Qwen2ForCausalLM,
+    Qwen3Config,
+    Qwen3ForCausalLM,
 )
 
 GOLDEN = Path(__file__).resolve().parents[2] / "packages/transformers/test/golden"
@@ -176,6 +185,32 @@ MODELS = {
                                  high_freq_factor=4.0, original_max_position_embeddings=32))),
         gradients=["model.embed_tokens.weight", "model.layers.0.self_attn.k_proj.weight"],
     ),
+    "mistral-tiny": dict(
+        seed=15,
+        build=lambda: MistralForCausalLM(MistralConfig(**LLAMA, num_hidden_layers=2, sliding_window=4, head_dim=6)),
+        gradients=["model.embed_tokens.weight", "model.layers.0.self_attn.q_proj.weight",
+                   "model.layers.0.self_attn.k_proj.weight", "model.layers.1.self_attn.o_proj.weight",
+                   "model.layers.1.mlp.gate_proj.weight", "lm_head.weight"],
+    ),
+    "qwen2-tiny": dict(
+        seed=16,
+        build=lambda: Qwen2ForCausalLM(Qwen2Config(
+            **LLAMA, num_hidden_layers=2, tie_word_embeddings=True, use_sliding_window=True, sliding_window=3,
+            max_window_layers=1, rope_parameters=dict(rope_type="default", rope_theta=300.0))),
+        gradients=["model.embed_tokens.weight", "model.layers.0.self_attn.q_proj.bias",
+                   "model.layers.0.self_attn.k_proj.bias", "model.layers.1.self_attn.v_proj.bias",
+                   "model.layers.1.self_attn.v_proj.weight", "model.layers.1.mlp.up_proj.weight"],
+    ),
+    "qwen3-tiny": dict(
+        seed=17,
+        build=lambda: Qwen3ForCausalLM(Qwen3Config(
+            **{**LLAMA, "num_key_value_heads": 1}, num_hidden_layers=3, head_dim=10, use_sliding_window=True,
+            sliding_window=3, layer_types=["sliding_attention", "full_attention", "sliding_attention"])),
+        gradients=["model.embed_tokens.weight", "model.layers.0.self_attn.q_norm.weight",
+                   "model.layers.1.self_attn.k_norm.weight", "model.layers.0.self_attn.q_proj.weight",
+                   "model.layers.2.self_attn.k_proj.weight", "model.layers.2.mlp.down_proj.weight",
+                   "model.norm.weight"],
+    ),
     "bert-tiny-cls": dict(
         seed=14,
         build=lambda: BertForSequenceClassification(BertConfig(
@@ -190,7 +225,8 @@ MODELS = {
 
 
 def main():
-    for name, parts in MODELS.items():
+    for name in sys.argv[1:] or MODELS:
+        parts = MODELS[name]
         folder, seed = GOLDEN / name, parts["seed"]
         torch.manual_seed(seed)
         save(randomize(parts["build"](), seed), folder)

@@ -1,5 +1,5 @@
-"""Write packages/transformers/test/golden/variants/: tiny GPT-2, LLaMA and BERT models, one for each switch of their
-configurations, and classifiers on GPT-2, LLaMA and OPT.
+"""Write packages/transformers/test/golden/variants/: tiny models, one for each switch of their
+configurations, and classifiers.
 
     python reference/transformers/make_variants.py
 
@@ -24,8 +24,17 @@ from transformers import (
     LlamaConfig,
     LlamaForCausalLM,
     LlamaForSequenceClassification,
+    MistralConfig,
+    MistralForCausalLM,
+    MistralForSequenceClassification,
     OPTConfig,
     OPTForSequenceClassification,
+    Qwen2Config,
+    Qwen2ForCausalLM,
+    Qwen2ForSequenceClassification,
+    Qwen3Config,
+    Qwen3ForCausalLM,
+    Qwen3ForSequenceClassification,
 )
 
 FOLDER = Path(__file__).resolve().parents[2] / "packages/transformers/test/golden/variants"
@@ -40,6 +49,11 @@ BERT = dict(vocab_size=12, hidden_size=8, intermediate_size=10, num_hidden_layer
             max_position_embeddings=16)
 OPT = dict(vocab_size=12, hidden_size=8, ffn_dim=10, num_hidden_layers=1, num_attention_heads=2,
            max_position_embeddings=16, word_embed_proj_dim=6, do_layer_norm_before=False)
+
+MISTRAL = dict(vocab_size=12, hidden_size=8, intermediate_size=10, num_hidden_layers=1, num_attention_heads=2,
+               num_key_value_heads=1, max_position_embeddings=16, bos_token_id=1, eos_token_id=2, sliding_window=4)
+QWEN = dict(vocab_size=12, hidden_size=8, intermediate_size=10, num_hidden_layers=1, num_attention_heads=2,
+            num_key_value_heads=2, max_position_embeddings=16, bos_token_id=1, eos_token_id=2)
 
 
 def rope(**parameters):
@@ -80,6 +94,22 @@ VARIANTS = {
     "bert-multi-label": (BertForSequenceClassification, BertConfig,
                          {**BERT, "num_labels": 3, "problem_type": "multi_label_classification"}),
     "opt-classifier": (OPTForSequenceClassification, OPTConfig, {**OPT, "num_labels": 3, "pad_token_id": 1}),
+    "mistral-no-window": (MistralForCausalLM, MistralConfig, {**MISTRAL, "sliding_window": None}),
+    "mistral-window-of-one": (MistralForCausalLM, MistralConfig, {**MISTRAL, "sliding_window": 1, "num_hidden_layers": 2}),
+    "mistral-key-heads": (MistralForCausalLM, MistralConfig, {**MISTRAL, "num_key_value_heads": 2, "hidden_act": "gelu"}),
+    "mistral-linear": (MistralForCausalLM, MistralConfig, {**MISTRAL, "head_dim": 6, **rope(rope_type="linear", factor=2.5)}),
+    "mistral-classifier": (MistralForSequenceClassification, MistralConfig, {**MISTRAL, "num_labels": 3, "pad_token_id": 0}),
+    "qwen2-plain": (Qwen2ForCausalLM, Qwen2Config, QWEN),
+    "qwen2-window-unused": (Qwen2ForCausalLM, Qwen2Config, {**QWEN, "sliding_window": 3, "max_window_layers": 0}),
+    "qwen2-windows": (Qwen2ForCausalLM, Qwen2Config,
+                      {**QWEN, "num_hidden_layers": 3, "use_sliding_window": True, "sliding_window": 3, "max_window_layers": 2}),
+    "qwen2-layer-types": (Qwen2ForCausalLM, Qwen2Config,
+                          {**QWEN, "num_hidden_layers": 2, "use_sliding_window": True, "sliding_window": 3,
+                           "layer_types": ["sliding_attention", "full_attention"]}),
+    "qwen2-classifier": (Qwen2ForSequenceClassification, Qwen2Config, {**QWEN, "num_labels": 3, "pad_token_id": 0}),
+    "qwen3-biases": (Qwen3ForCausalLM, Qwen3Config, {**QWEN, "head_dim": 6, "attention_bias": True, "rms_norm_eps": 0.1}),
+    "qwen3-tied": (Qwen3ForCausalLM, Qwen3Config, {**QWEN, "head_dim": 4, "tie_word_embeddings": True, **rope(rope_type="default")}),
+    "qwen3-classifier": (Qwen3ForSequenceClassification, Qwen3Config, {**QWEN, "head_dim": 4, "num_labels": 3, "pad_token_id": 0}),
 }
 
 

@@ -7,7 +7,8 @@ import { AutogradError } from "./errors";
 import type { Graph } from "./graph";
 import { bringHome, bytesOfRun, makeGraph } from "./graph";
 import type { HostTensor } from "./host-tensor";
-import { type Node, parameterOf } from "./node";
+import { whileInUse } from "./in-use";
+import { type Node, parameterOf, type StoredParameter } from "./node";
 import type { Profile } from "./profile";
 import { makeProfile, profileOpByOp } from "./profile";
 import { isTensor, Tensor } from "./tensor";
@@ -134,16 +135,18 @@ export const compile = <A extends readonly unknown[], R>(
   /** Does something with the plan for these arguments; the plan stays until it is done. */
   const using = async <T>(
     args: FedArgs<A>,
-    work: (plan: Plan, executable: Executable, inputs: readonly HostTensor[]) => Promise<T>,
+    task: (plan: Plan, executable: Executable, inputs: readonly HostTensor[]) => Promise<T>,
   ): Promise<T> => {
     if (disposed) throw new AutogradError("compile: this function was disposed; compile it again");
     const tree = hostTree(args as unknown as Tree<HostTensor>);
     const plan = planFor(tree);
-    const done = inTurns(parametersOf(plan), async () => {
+    const named = parametersOf(plan);
+    const work = async () => {
       const executable = await plan.executable;
       await bringHome(plan.graph, (await plan.choice).engine.memory);
-      return work(plan, executable, flatten(tree, hostLeaf));
-    });
+      return task(plan, executable, flatten(tree, hostLeaf));
+    };
+    const done = whileInUse(named, () => inTurns(named, work));
     // Only the time counts: a promise that kept the results would keep those of all earlier runs.
     plan.running = Promise.allSettled([plan.running, done]).then(() => undefined);
     return done;
@@ -211,10 +214,10 @@ const makePlan = (traced: Traced, device?: Device): Plan => {
 };
 
 /** The parameters that a plan reads or assigns to. */
-function* parametersOf({ graph, assignments }: Plan): Generator<object> {
-  for (const leaf of graph.parameters) yield parameterOf(leaf);
-  for (const { parameter } of assignments) yield parameter;
-}
+const parametersOf = ({ graph, assignments }: Plan): readonly StoredParameter[] => [
+  ...graph.parameters.map(parameterOf),
+  ...assignments.map(({ parameter }) => parameter),
+];
 
 const checkOnce = (assignments: readonly Assignment[]): void => {
   const seen = new Set<object>();

@@ -25,7 +25,7 @@ export interface Graph {
 }
 
 /**
- * Brings derived parameters up to date before a run reads any: one that borrows the memory of another would else
+ * Brings computed parameters up to date before a run reads any: one that borrows the memory of another would else
  * change values that were read already.
  */
 export const refreshParameters = ({ parameters }: Graph): void => {

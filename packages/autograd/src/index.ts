@@ -16,6 +16,7 @@ export {
   causalSegmentMask,
   MASKED,
 } from "./composed/attention-mask";
+export type { Past } from "./composed/attention-past";
 export { checkpoint } from "./composed/checkpoint";
 export { dropout } from "./composed/dropout";
 export { embedding } from "./composed/embedding";
@@ -73,6 +74,7 @@ export {
 export { bytesOfRun, type Graph, type GraphAssignment, makeGraph, refreshParameters } from "./graph";
 export { decodeHalf, encodeHalf, type HalfDType } from "./half";
 export { byteLengthOf, type HostTensor, hostTensor, type TensorType } from "./host-tensor";
+export { isInUse } from "./in-use";
 export { mapKernel } from "./kernel-text";
 export type {
   GpuContext,
@@ -91,7 +93,7 @@ export type { ConvOptions } from "./op-options";
 export { constant, type Operand } from "./operand";
 export * from "./ops";
 export * from "./optim";
-export { type Borrower, DerivedParameter, Parameter } from "./parameter";
+export { type Borrower, Parameter } from "./parameter";
 export type { Profile } from "./profile";
 export { type ResidentStore, Residents } from "./residents";
 export { sameShape, showShape, sizeOf } from "./shape";

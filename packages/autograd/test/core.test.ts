@@ -6,7 +6,6 @@ import {
   compile,
   constant,
   customGradient,
-  DerivedParameter,
   type Engine,
   evaluate,
   exp,
@@ -174,24 +173,5 @@ describe("parameters", () => {
     expect(() => {
       parameter.data = new Float32Array(3);
     }).toThrow(/Float32Array\(3\) cannot replace Float32Array\(2\)/);
-  });
-
-  test("derived from others follow their changes", () => {
-    const source = vector(1, 2);
-    let updates = 0;
-    const twice = new DerivedParameter(source, new Float32Array(2), [source], (target) => {
-      updates++;
-      source.data.forEach((value, i) => {
-        target[i] = 2 * value;
-      });
-    });
-    expect(Array.from(twice.data)).toEqual([2, 4]);
-    void twice.version;
-    expect(updates).toBe(1);
-    source.data = Float32Array.of(5, 6);
-    expect(Array.from(twice.data)).toEqual([10, 12]);
-    expect(() => {
-      twice.data = new Float32Array(2);
-    }).toThrow(/derived/);
   });
 });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Engine } from "../src";
-import { constant, DerivedParameter, hostTensor, makeGraph, Parameter, Tensor } from "../src";
+import { constant, hostTensor, makeGraph, Parameter, Tensor } from "../src";
 import { gpuEngine } from "../src/engines/gpu";
 import { makePlan, peakBytes } from "../src/engines/gpu/plan";
 import { decodeHalf, encodeHalf } from "../src/half";
@@ -35,21 +35,6 @@ describe.each(["cpu", "webasm"] as const)("gpu:%s", (mode) => {
       expect(await first()).toBe(14);
       await executable.dispose();
     }
-  });
-
-  test("reads derived parameters from their sources", async () => {
-    const source = new Parameter(hostTensor([1], [1]));
-    const derived = new DerivedParameter(
-      { shape: [2], dtype: "float32" },
-      new Float32Array(2),
-      [source],
-      (out) => out.fill(source.data[0]! * 10),
-    );
-    const executable = await engine.compile(makeGraph([], [ops.add(derived.tensor, 1)]));
-    expect([...(await executable.run([]))[0]!.data]).toEqual([11, 11]);
-    source.data = Float32Array.of(3);
-    expect([...(await executable.run([]))[0]!.data]).toEqual([31, 31]);
-    await executable.dispose();
   });
 
   test("widens half-precision parameters, and gives them back as bits", async () => {

@@ -1,12 +1,16 @@
 import { type Device, type DropoutSeed, isModule, Module } from "@waveft/autograd";
-import { architectures } from "@waveft/transformers";
+import { isAdaptedLinear } from "./adapted-linear";
 import { PeftError } from "./errors";
 import { shown } from "./field-types";
 import type { BaseModel } from "./files";
+import { pythonModuleOf } from "./python-module";
+import type { TargetModel } from "./targets";
 
 /** A model that adapters can be put into: modules, and a config that says its `model_type`. */
-export interface AdaptableModel extends Module {
+export interface AdaptableModel extends TargetModel {
   readonly config: { readonly modelType: string; readonly nameOrPath?: string };
+  /** Where Python has its class, whose name is `kind`: `transformers.models.opt.modeling_opt`; null: nowhere. */
+  readonly pythonModule?: string | null;
   /** Where it runs. */
   readonly device?: Device;
   /** The seed of its dropout layers. */
@@ -23,14 +27,13 @@ export class Tuner<M extends AdaptableModel> extends Module {
   }
 }
 
-/** A model as Python knows it: every class of transformers sits in its model type's module; others it cannot have. */
-export const describe = ({ kind, config: { nameOrPath, modelType } }: AdaptableModel): BaseModel => {
-  const folder = modelType.replaceAll("-", "_");
-  const parent_library = `transformers.models.${folder}.modeling_${folder}`;
-  const isKnown = Object.hasOwn(architectures, modelType);
+/** A model as Python knows it. */
+export const describe = (model: AdaptableModel): BaseModel => {
+  const pythonModule = pythonModuleOf(model);
   return {
-    nameOrPath: nameOrPath || null,
-    autoMapping: isKnown ? { base_model_class: kind, parent_library } : null,
+    nameOrPath: model.config.nameOrPath || null,
+    autoMapping:
+      pythonModule === null ? null : { base_model_class: model.kind, parent_library: pythonModule },
   };
 };
 
@@ -42,8 +45,8 @@ export const checkBare = (model: AdaptableModel): void => {
     throw new PeftError(
       `peft: this ${model.kind} has no config.modelType; give it one, such as config = { modelType: "mlp" }`,
     );
-  for (const [, { kind }] of model.namedModules())
-    if (kind === "PeftModel" || kind === "AdaptedLinear")
+  for (const [, module] of model.namedModules())
+    if (module.kind === "PeftModel" || isAdaptedLinear(module))
       throw new PeftError(
         "peft: this model has adapters already; use addAdapter or loadAdapter of its PeftModel, or unload that first",
       );

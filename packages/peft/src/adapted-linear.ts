@@ -3,9 +3,11 @@ import {
   after,
   asFloat32,
   customGradient,
+  type DenseWeight,
   type Device,
   Dropout,
   DropoutSeed,
+  isInUse,
   type LinearLayer,
   linear,
   Module,
@@ -18,7 +20,7 @@ import {
   type Tensor,
   transpose,
 } from "@waveft/autograd";
-import { type BaseLayer, isTransposed } from "./base-layer";
+import { checkMergeable, denseWeightOf, layoutOf } from "./base-layer";
 import { EffectiveWeight } from "./effective-weight";
 import { type MergedWeight, mergeInto } from "./merged-weight";
 import type { LayerAdapter, Strategy } from "./method";
@@ -37,8 +39,7 @@ export class ParameterTable extends Module {
 /** What a layer asks of the model that it stands in. */
 export interface LayerContext {
   readonly strategy: StrategyChoice;
-  readonly device: Device | undefined;
-  readonly dropoutSeed: DropoutSeed | undefined;
+  readonly model: { readonly device?: Device; readonly dropoutSeed?: DropoutSeed };
 }
 
 /**
@@ -47,7 +48,7 @@ export interface LayerContext {
  */
 export class AdaptedLinear extends Module implements LinearLayer {
   override readonly kind = "AdaptedLinear";
-  readonly baseLayer: BaseLayer;
+  readonly baseLayer: LinearLayer;
   /** By adapter. */
   readonly adapterParameters = new Map<string, ParameterTable>();
   readonly #context: LayerContext;
@@ -59,7 +60,7 @@ export class AdaptedLinear extends Module implements LinearLayer {
   /** Whether others use the base layer's weight too; they keep it as it is. */
   readonly #shared: boolean;
 
-  constructor(baseLayer: BaseLayer, context: LayerContext, { shared = false }: { shared?: boolean } = {}) {
+  constructor(baseLayer: LinearLayer, context: LayerContext, { shared = false }: { shared?: boolean } = {}) {
     super();
     this.baseLayer = baseLayer;
     this.#context = context;
@@ -75,7 +76,7 @@ export class AdaptedLinear extends Module implements LinearLayer {
   }
 
   get bias(): Parameter | null {
-    return this.baseLayer.bias;
+    return this.baseLayer.bias ?? null;
   }
 
   get adapters(): ReadonlyMap<string, LayerAdapter> {
@@ -93,7 +94,7 @@ export class AdaptedLinear extends Module implements LinearLayer {
   }
 
   addAdapter(name: string, adapter: LayerAdapter): void {
-    const { dropoutSeed = new DropoutSeed() } = this.#context;
+    const { dropoutSeed = new DropoutSeed() } = this.#context.model;
     if (adapter.dropout) this.#dropouts.set(adapter, new Dropout(adapter.dropout, dropoutSeed));
     this.#adapters.set(name, adapter);
     this.adapterParameters.set(name, Object.assign(new ParameterTable(), adapter.parameters));
@@ -132,10 +133,15 @@ export class AdaptedLinear extends Module implements LinearLayer {
   }
 
   /** The base layer, with what is merged into it; nothing of the adapters acts on it any more. */
-  unwrap(): BaseLayer {
+  unwrap(): LinearLayer {
     this.setActive([]);
     this.#weight?.release();
     return this.baseLayer;
+  }
+
+  /** Whether a run that reads what this layer is made of is under way. */
+  get isInUse(): boolean {
+    return this.parameters().some(isInUse) || (this.#weight !== null && isInUse(this.#weight));
   }
 
   override get structure(): string {
@@ -162,29 +168,39 @@ export class AdaptedLinear extends Module implements LinearLayer {
 
   /** @param tokens null: whatever their number */
   #strategy(tokens: number | null): Strategy {
-    const { strategy, device } = this.#context;
-    const { dtype } = this.baseLayer.weight;
+    const { strategy, model } = this.#context;
+    const dtype = denseWeightOf(this.baseLayer)?.parameter.dtype ?? null;
     const adapters = this.#activeAdapters();
     // Dropout acts on the adapters' input alone.
     if (adapters.some((adapter) => this.#drops(adapter))) return "factored";
     const isTrained = this.#activeParameters().some(({ requiresGrad }) => requiresGrad);
-    return strategyFor(strategy, { device, dtype, tokens: isTrained ? tokens : null, adapters });
+    return strategyFor(strategy, {
+      device: model.device,
+      dtype,
+      tokens: isTrained ? tokens : null,
+      adapters,
+    });
   }
 
   /** The host's W + ΔW in one product. */
   #mergedForward(rows: Tensor): Tensor {
+    const { transposed } = checkMergeable(this.baseLayer);
     const weight = this.effectiveWeight().tensor;
-    return this.#withSlopes(rows, this.#activeAdapters(), () => weight);
+    return this.#withSlopes(rows, this.#activeAdapters(), transposed, () => weight);
   }
 
   /** x Wᵀ + bias + x ΔWᵀ, for each adapter in the form that is cheapest. */
   #factored(rows: Tensor): Tensor {
     const tokens = rows.shape[0]!;
     const adapters = this.#activeAdapters();
+    const dense = denseWeightOf(this.baseLayer);
     const isWhole = (adapter: LayerAdapter) =>
-      !this.#drops(adapter) && adapter.choose(tokens).forward === "matrix";
+      dense !== null && !this.#drops(adapter) && adapter.choose(tokens).forward === "matrix";
     const whole = adapters.filter(isWhole);
-    const y = whole.length === 0 ? this.baseLayer.forward(rows) : this.#composed(rows, whole);
+    const y =
+      dense === null || whole.length === 0
+        ? this.baseLayer.forward(rows)
+        : this.#composed(rows, dense, whole);
     return adapters
       .filter((adapter) => !isWhole(adapter))
       .map((adapter) => adapter.product(this.#dropped(rows, adapter), tensorsOf(adapter)))
@@ -192,15 +208,15 @@ export class AdaptedLinear extends Module implements LinearLayer {
   }
 
   /** One product with W + Σ ΔW, which is made in the graph: again in the backward pass, so that it need not be kept. */
-  #composed(rows: Tensor, adapters: readonly LayerAdapter[]): Tensor {
-    const { weight } = this.baseLayer;
-    const turned = (matrix: Tensor) => (isTransposed(this.baseLayer) ? transpose(matrix) : matrix);
+  #composed(rows: Tensor, dense: DenseWeight, adapters: readonly LayerAdapter[]): Tensor {
+    const { parameter, transposed } = dense;
+    const turned = (matrix: Tensor) => (transposed ? transpose(matrix) : matrix);
     const weightAfter = (cause: Tensor | null): Tensor =>
       adapters
         .map((adapter) => tensorsOf(adapter).map((value) => (cause === null ? value : after(value, cause))))
         .map((values, i) => turned(adapters[i]!.matrix(values)))
-        .reduce((sum, delta) => add(sum, delta), asFloat32(weight));
-    return this.#withSlopes(rows, adapters, weightAfter);
+        .reduce((sum, delta) => add(sum, delta), asFloat32(parameter));
+    return this.#withSlopes(rows, adapters, transposed, weightAfter);
   }
 
   /**
@@ -212,19 +228,21 @@ export class AdaptedLinear extends Module implements LinearLayer {
   #withSlopes(
     rows: Tensor,
     adapters: readonly LayerAdapter[],
+    transposed: boolean,
     weightAfter: (cause: Tensor | null) => Tensor,
   ): Tensor {
     const operands = adapters.flatMap(tensorsOf);
+    const product = transposed ? timesTransposed : linear;
     const forth = (x: Tensor, bias: Tensor | null): Tensor => {
       const inputs = [x, ...operands, ...(bias === null ? [] : [bias])];
-      return customGradient(this.#product(x, weightAfter(null), bias), inputs, (dy, walk) => [
+      return customGradient(product(x, weightAfter(null), bias), inputs, (dy, walk) => [
         back(dy),
         ...slopes(recompute(x, dy, walk), dy),
         ...(bias === null ? [] : [sum(dy, { axes: 0 })]),
       ]);
     };
     const back = (dy: Tensor): Tensor => {
-      const dx = matmul(dy, weightAfter(dy), { transposeB: isTransposed(this.baseLayer) });
+      const dx = matmul(dy, weightAfter(dy), { transposeB: transposed });
       return customGradient(dx, [dy, ...operands], (v) => [forth(v, null), ...slopes(v, dy)]);
     };
     const slopes = (x: Tensor, dy: Tensor): Tensor[] =>
@@ -235,7 +253,7 @@ export class AdaptedLinear extends Module implements LinearLayer {
         // x may have been computed from these values too: it is no part of this slope.
         return pullback([y], [dy], [x, ...values], { independent: true }).slice(1);
       });
-    const { bias } = this.baseLayer;
+    const { bias } = this;
     return forth(rows, bias === null ? null : asFloat32(bias));
   }
 
@@ -250,17 +268,12 @@ export class AdaptedLinear extends Module implements LinearLayer {
     return layer.forward(rows);
   }
 
-  #product(x: Tensor, weight: Tensor, bias: Tensor | null): Tensor {
-    if (!isTransposed(this.baseLayer)) return linear(x, weight, bias);
-    const y = matmul(x, weight);
-    return bias === null ? y : add(y, bias);
-  }
-
   /** W + ΔW in float32, computed again when it is read after a change. */
   effectiveWeight(): Parameter {
-    if (this.#weight?.base !== this.baseLayer.weight) {
+    const dense = checkMergeable(this.baseLayer);
+    if (this.#weight?.base !== dense.parameter) {
       this.#weight?.release();
-      this.#weight = new EffectiveWeight(this.baseLayer, this.#shared);
+      this.#weight = new EffectiveWeight(dense.parameter, layoutOf(this.baseLayer, dense), this.#shared);
       this.#weight.setAdapters(this.#activeAdapters());
     }
     return this.#weight;
@@ -280,6 +293,12 @@ export const isAdaptedLinear = (module: Module): module is AdaptedLinear => modu
 const tensorsOf = ({ parameters }: LayerAdapter): Tensor[] =>
   Object.values(parameters).map(({ tensor }) => tensor);
 
+/** x · weight + bias, with the weight as [in, out]. */
+const timesTransposed = (x: Tensor, weight: Tensor, bias: Tensor | null): Tensor => {
+  const y = matmul(x, weight);
+  return bias === null ? y : add(y, bias);
+};
+
 /** The layer itself, without the adapters around it. */
-export const baseLayerOf = (layer: Module): BaseLayer =>
-  isAdaptedLinear(layer) ? layer.baseLayer : (layer as BaseLayer);
+export const baseLayerOf = (layer: Module): LinearLayer =>
+  isAdaptedLinear(layer) ? layer.baseLayer : (layer as LinearLayer);

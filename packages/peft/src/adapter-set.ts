@@ -2,6 +2,7 @@ import type { Parameter } from "@waveft/autograd";
 import type { AdaptableModel } from "./adaptable-model";
 import type { LayerContext } from "./adapted-linear";
 import { type AdapterState, stateOf } from "./adapter-state";
+import { checkMergeable } from "./base-layer";
 import { checkTrainable, trainedBiases } from "./biases";
 import type { PeftConfig } from "./config";
 import { PeftError } from "./errors";
@@ -25,10 +26,19 @@ export class AdapterSet {
   /** What trained before the first of them, with the adapters that acted. */
   #frozen: { readonly active: readonly string[]; readonly trained: readonly Parameter[] } | null = null;
 
-  constructor(model: AdaptableModel, context: LayerContext, onWarning: (message: string) => void) {
+  readonly #openCall: () => string | null;
+
+  /** @param openCall the name of a call of the model's that is under way, if there is one */
+  constructor(
+    model: AdaptableModel,
+    context: LayerContext,
+    onWarning: (message: string) => void,
+    openCall: () => string | null,
+  ) {
     this.#model = model;
     this.#context = context;
     this.#warn = onWarning;
+    this.#openCall = openCall;
     this.savedModules = new SavedModules(model);
   }
 
@@ -118,6 +128,7 @@ export class AdapterSet {
 
   /** Makes these adapters act, and, unless in inference mode, train: all others do neither. */
   set(names: readonly string[], inferenceMode: boolean): void {
+    this.#checkIdle();
     this.savedModules.check(names);
     const trained = inferenceMode ? [] : names;
     for (const name of trained) this.checkTrainable(name);
@@ -128,6 +139,7 @@ export class AdapterSet {
   }
 
   delete(name: string): void {
+    this.#checkIdle();
     this.setTrainable(name, false);
     this.activate(this.#active.filter((active) => active !== name));
     for (const [, layer] of adaptedLayers(this.#model)) layer.deleteAdapter(name);
@@ -139,8 +151,13 @@ export class AdapterSet {
   merge(names: readonly string[], safeMerge: boolean): void {
     if (!this.enabled)
       throw new PeftError("peft: adapters are disabled; merge them when disableAdapter is done");
+    if (names.length === 0) return;
+    this.#checkIdle();
     const before = this.#merged;
-    const layers = [...adaptedLayers(this.#model)];
+    const layers = [...adaptedLayers(this.#model)].filter(([, { adapters }]) =>
+      names.some((name) => adapters.has(name)),
+    );
+    for (const [name, { baseLayer }] of layers) checkMergeable(baseLayer, name);
     try {
       for (const [name, layer] of layers) layer.merge(names, { safeMerge, name });
     } catch (error) {
@@ -152,6 +169,7 @@ export class AdapterSet {
   }
 
   unmerge(): void {
+    if (this.#merged.length > 0) this.#checkIdle();
     for (const [, layer] of adaptedLayers(this.#model)) layer.unmerge();
     this.#merged = [];
   }
@@ -164,6 +182,7 @@ export class AdapterSet {
 
   /** The bare model comes to the fore, in which nothing trains. */
   disable(): void {
+    if (this.#disabled === 0) this.#checkIdle();
     if (this.#disabled++ > 0) return;
     const trained = this.#trainedParameters().filter(({ requiresGrad }) => requiresGrad);
     for (const parameter of trained) parameter.requiresGrad = false;
@@ -184,6 +203,7 @@ export class AdapterSet {
 
   /** Takes the wrappers off; what is merged stays in the weights. */
   unwrap(): void {
+    this.#checkIdle();
     for (const [name, layer] of [...adaptedLayers(this.#model)])
       this.#model.setSubmodule(name, layer.unwrap());
     this.configs.clear();
@@ -204,6 +224,16 @@ export class AdapterSet {
   #biases({ config, adapters, saved }: Injection): Map<string, Parameter> {
     const { originals } = this.savedModules;
     return trainedBiases(this.#model, config, adapters.keys(), new Set(saved.keys()), originals);
+  }
+
+  /** Throws while a run reads the weights where they lie, or a call of many runs is between two. */
+  #checkIdle(): void {
+    const call = this.#openCall();
+    const isBusy = call !== null || [...adaptedLayers(this.#model)].some(([, layer]) => layer.isInUse);
+    if (isBusy)
+      throw new PeftError(
+        `peft: ${call ?? "a run"} of this model is under way; await it before adapters are switched, merged or taken out`,
+      );
   }
 
   #apply(): void {

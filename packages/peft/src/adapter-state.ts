@@ -1,10 +1,11 @@
-import { type DType, encodeHalf, type Module, type Parameter } from "@waveft/autograd";
+import type { DType, Module, Parameter } from "@waveft/autograd";
 import type { TensorData } from "@waveft/safetensors";
 import { baseLayerOf } from "./adapted-linear";
 import { PeftError } from "./errors";
 import { some } from "./field-types";
 import type { Injection } from "./injection";
 import type { SavedModules } from "./saved-modules";
+import { encoded } from "./storage";
 
 /** A parameter, and how the adapter's file stores it. */
 export interface StateEntry {
@@ -87,8 +88,8 @@ export const storedState = (state: AdapterState): Map<string, TensorData> =>
   new Map(
     Array.from(state, ([name, { parameter, dtype }]) => {
       const { shape, data } = parameter;
-      const isWide = (dtype === "float16" || dtype === "bfloat16") && parameter.dtype === "float32";
-      const stored = isWide ? encodeHalf(dtype, data) : data;
+      // Trained in float32, a copy of a module is stored as the module was.
+      const stored = parameter.dtype === dtype ? data : encoded(dtype, data as Float32Array);
       return [name, { dtype: dtypeNames[dtype], shape, data: stored } as TensorData];
     }),
   );
@@ -123,7 +124,7 @@ export const matchState = (
       throw new PeftError(
         `${source}: ${name} has shape [${shape.join(", ")}]; this model and config need [${parameter.shape.join(", ")}]`,
       );
-    return [[parameter, asStored(parameter, data)] as const];
+    return [[parameter, encoded(parameter.dtype, data)] as const];
   });
   if (strangers.length > 0)
     onWarning(`${source}: tensors that are not the adapter's are not used: ${some(strangers)}`);
@@ -131,6 +132,3 @@ export const matchState = (
     for (const [parameter, value] of values) parameter.data = value;
   };
 };
-
-const asStored = ({ dtype }: Parameter, values: Float32Array): Float32Array | Uint16Array =>
-  dtype === "float16" || dtype === "bfloat16" ? encodeHalf(dtype, values) : values;

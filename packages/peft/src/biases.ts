@@ -33,7 +33,7 @@ export const trainedBiases = (
   }
   return new Map(
     [...layers].flatMap((name): [string, Parameter][] => {
-      const { bias: own } = baseLayerOf(model.getSubmodule(name));
+      const { bias: own = null } = baseLayerOf(model.getSubmodule(name));
       return own === null ? [] : [[`${name}.base_layer.bias`, own]];
     }),
   );

@@ -1,7 +1,8 @@
-import { type Borrower, decodeHalf, Parameter, type TensorArray } from "@waveft/autograd";
-import { type BaseLayer, placesIn, viewOf } from "./base-layer";
+import { type Borrower, Parameter, type TensorArray } from "@waveft/autograd";
+import { type Layout, placesIn, viewOf } from "./base-layer";
 import { PeftError } from "./errors";
 import type { LayerAdapter } from "./method";
+import { float32Of } from "./storage";
 
 /** From this share of touched entries on, a matrix of its own is as small as a list of them. */
 const SPARSE = 0.25;
@@ -12,7 +13,7 @@ const SPARSE = 0.25;
  * memory, which is lent for it (see `Parameter.lend`), so that an adapted model takes no more than a frozen one.
  */
 export class EffectiveWeight extends Parameter {
-  readonly #layer: BaseLayer;
+  readonly #layout: Layout;
   readonly #base: Parameter;
   readonly #mayBorrow: boolean;
   #adapters: readonly LayerAdapter[] = [];
@@ -24,11 +25,10 @@ export class EffectiveWeight extends Parameter {
   #state: "stale" | "borrowed" | "own" = "stale";
   #seen = "";
 
-  /** @param shared whether others use the layer's weight too: then its memory is left alone */
-  constructor(layer: BaseLayer, shared: boolean) {
-    const { weight } = layer;
+  /** @param shared whether others use the weight too: then its memory is left alone */
+  constructor(weight: Parameter, layout: Layout, shared: boolean) {
     super({ data: float32Of(weight), shape: weight.shape, dtype: "float32" }, { requiresGrad: false });
-    this.#layer = layer;
+    this.#layout = layout;
     this.#base = weight;
     this.#mayBorrow = !shared && weight.dtype === "float32";
   }
@@ -45,7 +45,7 @@ export class EffectiveWeight extends Parameter {
     this.#sources = adapters.flatMap(({ parameters }) => Object.values(parameters));
     const touched = unionOf(adapters.map((adapter) => adapter.touched));
     const sparse = touched !== null && touched.length <= SPARSE * this.tensor.size;
-    this.#places = sparse ? placesIn(this.#layer, touched) : null;
+    this.#places = sparse ? placesIn(this.#layout, touched) : null;
     this.#seen = "";
   }
 
@@ -103,7 +103,7 @@ export class EffectiveWeight extends Parameter {
     const places = this.#places;
     if (places === null) target.fill(0);
     else for (const place of places) target[place] = 0;
-    const view = viewOf(this.#layer, target);
+    const view = viewOf(this.#layout, target);
     for (const adapter of this.#adapters) adapter.addDelta(view);
     const originals = this.#originals ?? float32Of(this.#base);
     if (places === null) for (let i = 0; i < target.length; i++) target[i]! += originals[i]!;
@@ -127,15 +127,6 @@ export class EffectiveWeight extends Parameter {
     for (let n = 0; n < places.length; n++) memory[places[n]!] = originals[n]!;
   }
 }
-
-/** A weight's values in float32: its own memory where that is float32. */
-export const float32Of = (weight: Parameter): Float32Array => {
-  const { dtype } = weight;
-  const data = weight.read();
-  if (dtype === "float32") return data as Float32Array;
-  if (dtype === "float16" || dtype === "bfloat16") return decodeHalf(dtype, data as Uint16Array);
-  throw new PeftError(`peft: a weight of ${dtype} cannot be adapted; give float32, float16 or bfloat16`);
-};
 
 /** All indices in any of the sets, ascending; null when one stands for everything. */
 export const unionOf = (sets: readonly (Int32Array | null)[]): Int32Array | null => {

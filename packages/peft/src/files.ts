@@ -4,6 +4,7 @@ import {
   openSafetensors,
   serializeSafetensors,
   toFloat32,
+  writeFilesAtomic,
 } from "@waveft/safetensors";
 import { type FileSet, type HubOptions, isTransformersError, resolveRepo } from "@waveft/transformers";
 import { type AdapterState, type StoredTensors, storedState } from "./adapter-state";
@@ -13,7 +14,7 @@ import { shown } from "./field-types";
 import type { AdapterMethod } from "./method";
 import { methods } from "./methods";
 import { adapterCard, isOwnCard } from "./model-card";
-import { makeFolder, readTextIfAny, writeFile } from "./node";
+import { makeFolder, readTextIfAny } from "./node";
 import { pythonJson } from "./python-json";
 
 const CONFIG_FILE = "adapter_config.json";
@@ -61,8 +62,9 @@ export const adapterFiles = (
   const text = (content: string) => new TextEncoder().encode(content);
   return new Map([
     [WEIGHTS_FILE, joined(serializeSafetensors(storedState(state), { format: "pt" }))],
-    [CONFIG_FILE, text(pythonJson(json, method.floatFields))],
     [CARD_FILE, text(adapterCard(config, baseModel))],
+    // Last: who finds the config finds an adapter.
+    [CONFIG_FILE, text(pythonJson(json, method.floatFields))],
   ]);
 };
 
@@ -76,13 +78,16 @@ const joined = (chunks: readonly Uint8Array[]): Uint8Array => {
   return whole;
 };
 
-/** Writes files into a folder, each whole or not at all. A README.md that somebody else wrote stays. */
+/**
+ * Writes an adapter's files into a folder, all or none: one that is stopped on the way leaves the old adapter. A
+ * README.md that somebody else wrote stays.
+ */
 export const writeFiles = async (folder: string, files: AdapterFiles): Promise<void> => {
   await makeFolder(folder);
   const card = await readTextIfAny(`${folder}/${CARD_FILE}`);
+  const keepsCard = card !== null && !isOwnCard(card);
   try {
-    for (const [name, bytes] of files)
-      if (name !== CARD_FILE || card === null || isOwnCard(card)) await writeFile(`${folder}/${name}`, bytes);
+    await writeFilesAtomic(folder, new Map([...files].filter(([name]) => name !== CARD_FILE || !keepsCard)));
   } catch (error) {
     throw isSafetensorsError(error)
       ? new PeftError(`adapter ${folder}: ${error.message}`, { cause: error })

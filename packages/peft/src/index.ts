@@ -7,6 +7,7 @@ export {
 } from "./auto-peft-model";
 export { type PeftConfig, type PeftFields, type TaskType, taskTypes } from "./config";
 export type { TrainableCounts } from "./counts";
+export { type DefaultTargets, defaultTargetsOf } from "./default-targets";
 export { isPeftError, PeftError } from "./errors";
 export type { AdapterFiles, AdapterSource, LoadOptions } from "./files";
 export type {

@@ -1,11 +1,12 @@
-import type { Module } from "@waveft/autograd";
+import type { LinearLayer, Module } from "@waveft/autograd";
 import { AdaptedLinear, baseLayerOf, isAdaptedLinear, type LayerContext } from "./adapted-linear";
-import { type BaseLayer, isBaseLayer, isTransposed } from "./base-layer";
+import { denseWeightOf } from "./base-layer";
 import type { PeftConfig } from "./config";
+import { defaultTargetsOf } from "./default-targets";
 import { PeftError } from "./errors";
 import type { AdapterMethod, InitOptions, LayerAdapter, TargetLayer } from "./method";
 import { type Copy, isWithin, type SavedModules, savedModuleNames, withTaskHeads } from "./saved-modules";
-import { findTargets } from "./targets";
+import { findTargets, type TargetModel } from "./targets";
 
 /** Adapters that are made but not yet in the model. */
 export interface Injection {
@@ -26,21 +27,16 @@ export interface InjectionOptions extends InitOptions {
 
 /** Makes the adapters of a config for a model's layers, without changing the model. */
 export const planInjection = (
-  model: Module & { readonly config: { readonly modelType: string } },
+  model: TargetModel,
   given: PeftConfig,
   method: AdapterMethod,
   { savedModules, fields = {}, onWarning, ...init }: InjectionOptions,
 ): Injection => {
-  const { modelType } = model.config;
-  const config = method.configFromJson({
-    ...given.toJson(),
-    ...fields,
-    modules_to_save: withTaskHeads(given),
-  });
-  const found = findTargets(model, config, method.defaultTargets[modelType], modelType);
+  const modulesToSave = withTaskHeads(given);
+  const found = findTargets(model, { ...given, modulesToSave }, defaultTargetsOf(method));
   if (found.excludesNothing)
-    onWarning(`excludeModules ${JSON.stringify(config.excludeModules)} names no module of this model`);
-  const whole = savedModuleNames(model, config.modulesToSave);
+    onWarning(`excludeModules ${JSON.stringify(given.excludeModules)} names no module of this model`);
+  const whole = savedModuleNames(model, modulesToSave);
   if (whole.length === 0 && (given.modulesToSave ?? []).length > 0)
     onWarning(`modulesToSave ${JSON.stringify(given.modulesToSave)} names no module of this model`);
   const names = found.targets.map(({ name }) => name);
@@ -52,14 +48,21 @@ export const planInjection = (
   savedModules.checkApart(names, whole);
   const layers = found.targets.map(({ name }) => {
     const layer = baseLayerOf(model.getSubmodule(name));
-    const { inFeatures, outFeatures, weight } = layer;
-    return { name, inFeatures, outFeatures, dtype: weight.dtype };
+    const { inFeatures, outFeatures } = layer;
+    return { name, inFeatures, outFeatures, dtype: denseWeightOf(layer)?.parameter.dtype ?? "float32" };
   });
-  const bare = found.targets.flatMap(({ layer }) => (isBaseLayer(layer) ? [layer] : []));
-  const layout = fanInFanOut(config, bare, onWarning);
+  const bare = found.targets.flatMap(({ layer }) => (isAdaptedLinear(layer) ? [] : [layer]));
+  const json = given.toJson();
+  const config = method.configFromJson({
+    ...json,
+    ...fields,
+    modules_to_save: modulesToSave,
+    target_modules: found.targetModules,
+    ...fanInFanOut(json, bare, onWarning),
+  });
   const adapters = create(method, config, layers, init);
   return {
-    config: method.configFromJson({ ...config.toJson(), target_modules: found.targetModules, ...layout }),
+    config,
     adapters: new Map(layers.map(({ name }, i) => [name, adapters[i]!])),
     saved: savedModules.copy(whole),
   };
@@ -84,17 +87,16 @@ const create = (
 
 /** PEFT's field says whether weights are stored [in, out]; layers that have no adapter yet know better. */
 const fanInFanOut = (
-  config: PeftConfig,
-  layers: readonly BaseLayer[],
+  { fan_in_fan_out: given }: Readonly<Record<string, unknown>>,
+  layers: readonly LinearLayer[],
   onWarning: (message: string) => void,
 ): Readonly<Record<string, boolean>> => {
-  const { fan_in_fan_out: given } = config.toJson();
-  const last = layers.at(-1);
+  const last = layers.flatMap((layer) => denseWeightOf(layer) ?? []).at(-1);
   if (typeof given !== "boolean" || last === undefined) return {};
-  const transposed = isTransposed(last);
+  const { transposed } = last;
   if (given !== transposed)
     onWarning(
-      `fanInFanOut is ${given}, but the layers are ${transposed ? "TransposedLinear (Conv1D)" : "Linear"}: it is set to ${transposed}`,
+      `fanInFanOut is ${given}, but the layers keep their weights as ${transposed ? "[in, out]" : "[out, in]"}: it is set to ${transposed}`,
     );
   return { fan_in_fan_out: transposed };
 };
@@ -112,7 +114,9 @@ export const inject = (
     if (isAdaptedLinear(present)) present.addAdapter(adapterName, adapter);
     else {
       const base = baseLayerOf(present);
-      const layer = new AdaptedLinear(base, context, { shared: owners.get(base.weight)! > 1 });
+      const weight = denseWeightOf(base)?.parameter;
+      const shared = weight !== undefined && owners.get(weight)! > 1;
+      const layer = new AdaptedLinear(base, context, { shared });
       layer.training = present.training;
       model.setSubmodule(name, layer);
       layer.addAdapter(adapterName, adapter);

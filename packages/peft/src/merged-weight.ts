@@ -1,8 +1,9 @@
-import { encodeHalf, Parameter, type TensorArray } from "@waveft/autograd";
-import { type BaseLayer, placesIn, viewOf } from "./base-layer";
-import { float32Of, unionOf } from "./effective-weight";
+import { type LinearLayer, Parameter, type TensorArray } from "@waveft/autograd";
+import { checkMergeable, type Layout, layoutOf, placesIn, viewOf } from "./base-layer";
+import { unionOf } from "./effective-weight";
 import { PeftError } from "./errors";
 import type { LayerAdapter } from "./method";
+import { encoded, float32Of } from "./storage";
 
 /** A layer's weight with ΔW in it, rounded once to the weight's own dtype, and the bits that were there before. */
 export interface MergedWeight {
@@ -22,28 +23,30 @@ export interface MergeOptions {
 /**
  * Merges adapters into a layer's weight.
  *
- * @throws PeftError with `safeMerge` when a merged entry is NaN or infinite; the weight is as it was then
+ * @throws PeftError where the layer has no such weight, and with `safeMerge` when a merged entry is NaN or infinite; the
+ *   weight is as it was then
  */
 export const mergeInto = (
-  layer: BaseLayer,
+  layer: LinearLayer,
   adapters: readonly LayerAdapter[],
   { shared, safeMerge, name }: MergeOptions,
 ): MergedWeight => {
-  const { weight } = layer;
-  const values = mergedValues(layer, adapters);
+  const dense = checkMergeable(layer, name);
+  const { parameter: weight } = dense;
+  const values = mergedValues(weight, layoutOf(layer, dense), adapters);
   if (safeMerge && !values.numbers.every(Number.isFinite))
     throw new PeftError(`peft: merging into ${name} gives NaN or infinity; nothing was merged`);
   const { places, numbers } = values;
   const own = shared ? copyOf(weight) : weight;
-  layer.weight = own;
+  if (shared) replace(layer, weight, own);
   const { data } = own;
-  const bits = rounded(own, numbers);
+  const bits = encoded(own.dtype, numbers);
   const before = places === null ? data.slice() : gathered(data, places);
   put(data, places, bits);
   own.touch();
   return {
     restore: () => {
-      if (shared) layer.weight = weight;
+      if (shared) replace(layer, own, weight);
       else {
         put(own.data, places, before);
         own.touch();
@@ -54,23 +57,26 @@ export const mergeInto = (
 
 /** W + Σ ΔW at the places that may change, in the weight's memory order; null: everywhere. */
 const mergedValues = (
-  layer: BaseLayer,
+  parameter: Parameter,
+  layout: Layout,
   adapters: readonly LayerAdapter[],
 ): { places: Int32Array | null; numbers: Float32Array } => {
-  const weight = float32Of(layer.weight);
+  const weight = float32Of(parameter);
   const touched = unionOf(adapters.map((adapter) => adapter.touched));
   const delta = new Float32Array(weight.length);
-  for (const adapter of adapters) adapter.addDelta(viewOf(layer, delta));
+  for (const adapter of adapters) adapter.addDelta(viewOf(layout, delta));
   if (touched === null) return { places: null, numbers: delta.map((change, i) => change + weight[i]!) };
-  const places = placesIn(layer, touched);
+  const places = placesIn(layout, touched);
   return { places, numbers: Float32Array.from(places, (place) => delta[place]! + weight[place]!) };
 };
 
 const copyOf = ({ data, shape, dtype, requiresGrad }: Parameter): Parameter =>
   new Parameter({ data: data.slice(), shape, dtype }, { requiresGrad });
 
-const rounded = ({ dtype }: Parameter, numbers: Float32Array): TensorArray =>
-  dtype === "float16" || dtype === "bfloat16" ? encodeHalf(dtype, numbers) : numbers;
+/** Puts another parameter in the place where a layer keeps one. */
+const replace = (layer: LinearLayer, present: Parameter, next: Parameter): void => {
+  for (const member of layer.members()) if (member.value === present) member.replace(next);
+};
 
 const gathered = (data: TensorArray, places: Int32Array): TensorArray => {
   const taken = data.slice(0, places.length);

@@ -1,5 +1,6 @@
 import type { DType, Parameter, Tensor } from "@waveft/autograd";
 import type { PeftConfig } from "./config";
+import type { DefaultTargets } from "./default-targets";
 
 /** A layer that a config's targets matched. */
 export interface TargetLayer {
@@ -7,7 +8,7 @@ export interface TargetLayer {
   readonly name: string;
   readonly outFeatures: number;
   readonly inFeatures: number;
-  /** How its weight is stored. */
+  /** How its weight is stored; float32 where it keeps none as a matrix. */
   readonly dtype: DType;
 }
 
@@ -73,8 +74,8 @@ export interface AdapterMethod<C extends PeftConfig = PeftConfig> {
   readonly prefix: string;
   /** Fields that are floating-point numbers, written with a decimal point. */
   readonly floatFields: readonly string[];
-  /** Layers adapted when the config names none, by `model_type`: endings of names, or a regular expression. */
-  readonly defaultTargets: Readonly<Record<string, readonly string[] | string>>;
+  /** Layers adapted when the config names none, where they are not those of most methods: see `defaultTargetsOf`. */
+  readonly ownTargets?: DefaultTargets;
   /** A config from the fields of `adapter_config.json`, checked. */
   configFromJson(json: Readonly<Record<string, unknown>>): C;
   /** What a user who saves or loads such an adapter should know. */

@@ -1,4 +1,3 @@
-import { writeFileAtomic } from "@waveft/safetensors";
 import { isPeftError, PeftError } from "./errors";
 
 /** The only use of Node in this package. */
@@ -25,6 +24,3 @@ export const readTextIfAny = (path: string): Promise<string | null> =>
   fs()
     .readFile(path, "utf8")
     .catch(() => null);
-
-/** Writes a file, whole or not at all. */
-export const writeFile = (path: string, bytes: Uint8Array): Promise<void> => writeFileAtomic(path, [bytes]);

@@ -3,6 +3,7 @@ import { type AdaptableModel, checkBare, describe, Tuner } from "./adaptable-mod
 import type { LayerContext } from "./adapted-linear";
 import { AdapterSet, methodOf } from "./adapter-set";
 import { type AdapterState, matchState } from "./adapter-state";
+import { type AnswersFor, answerFor } from "./answer-for";
 import { checkSameConfig, type PeftConfig } from "./config";
 import { countParameters, type TrainableCounts, trainableSentence } from "./counts";
 import { about, PeftError } from "./errors";
@@ -42,10 +43,10 @@ export interface MergeAdapterOptions {
 
 /**
  * A model with adapters. The base model is changed in place: its target layers are wrapped, its parameters
- * frozen; only the active adapters train. Await the runs of compiled functions before adapters are changed: a run that
- * is under way reads the weights where they lie.
+ * frozen; only the active adapters train. What the base model has besides (`config`, `forward`, `generate`, its layers)
+ * is this object's too. Adapters cannot be switched while a run is under way, which reads the weights where they lie.
  */
-export class PeftModel<M extends AdaptableModel = AdaptableModel> extends Module implements LayerContext {
+class Wrapper<M extends AdaptableModel> extends Module implements LayerContext {
   override readonly kind = "PeftModel";
   readonly baseModel: Tuner<M>;
   /** Modules that adapters train whole (`modulesToSave`). */
@@ -60,7 +61,8 @@ export class PeftModel<M extends AdaptableModel = AdaptableModel> extends Module
     this.#strategy = checkedStrategy(strategy);
     this.training = model.training;
     this.#warn = onWarning;
-    this.#adapters = new AdapterSet(model, this, onWarning);
+    const openCall = answerFor(this, model);
+    this.#adapters = new AdapterSet(model, this, onWarning, openCall);
     this.savedModules = this.#adapters.savedModules;
   }
 
@@ -72,7 +74,7 @@ export class PeftModel<M extends AdaptableModel = AdaptableModel> extends Module
   ): PeftModel<M> {
     const { adapterName = "default" } = options;
     checkBare(model);
-    const peftModel = new PeftModel(model, options);
+    const peftModel = new Wrapper(model, options);
     const base_model_name_or_path = model.config.nameOrPath || config.baseModelNameOrPath;
     const adapters = peftModel.#adapters;
     const injection = adapters.plan(adapterName, config, options, { base_model_name_or_path });
@@ -80,7 +82,7 @@ export class PeftModel<M extends AdaptableModel = AdaptableModel> extends Module
     model.setRequiresGrad(false);
     adapters.attach(adapterName, injection);
     peftModel.setAdapter(adapterName, { inferenceMode: config.inferenceMode });
-    return peftModel;
+    return peftModel as PeftModel<M>;
   }
 
   /**
@@ -98,12 +100,12 @@ export class PeftModel<M extends AdaptableModel = AdaptableModel> extends Module
     const { adapterName = "default", isTrainable = false } = options;
     const saved = await readAdapter(source, options);
     checkBare(model);
-    const peftModel = new PeftModel(model, options);
+    const peftModel = new Wrapper(model, options);
     const load = peftModel.#fit(adapterName, saved, options);
     model.setRequiresGrad(false);
     load();
     peftModel.setAdapter(adapterName, { inferenceMode: !isTrainable });
-    return isTrainable ? peftModel : peftModel.eval();
+    return (isTrainable ? peftModel : peftModel.eval()) as PeftModel<M>;
   }
 
   /** The model that was wrapped. */
@@ -118,23 +120,6 @@ export class PeftModel<M extends AdaptableModel = AdaptableModel> extends Module
 
   set strategy(strategy: StrategyChoice) {
     this.#strategy = checkedStrategy(strategy);
-  }
-
-  get config(): M["config"] {
-    return this.model.config;
-  }
-
-  get device(): M["device"] {
-    return this.model.device as M["device"];
-  }
-
-  get dropoutSeed(): M["dropoutSeed"] {
-    return this.model.dropoutSeed as M["dropoutSeed"];
-  }
-
-  /** The base model's own `generate`, with the active adapters. */
-  get generate(): M["generate"] {
-    return this.model.generate?.bind(this.model) as M["generate"];
   }
 
   /** The config of each adapter, by name. */
@@ -155,10 +140,6 @@ export class PeftModel<M extends AdaptableModel = AdaptableModel> extends Module
   /** The adapters that are merged into the base model's weights. */
   get mergedAdapters(): readonly string[] {
     return this.#adapters.merged;
-  }
-
-  forward(...inputs: Parameters<M["forward"]>): ReturnType<M["forward"]> {
-    return this.model.forward(...inputs) as ReturnType<M["forward"]>;
   }
 
   /** Adds an adapter that neither acts nor trains until `setAdapter`. */
@@ -361,6 +342,10 @@ export class PeftModel<M extends AdaptableModel = AdaptableModel> extends Module
     };
   }
 }
+
+/** A model with adapters: all of the wrapper's, and what the base model has besides. */
+export type PeftModel<M extends AdaptableModel = AdaptableModel> = Wrapper<M> & AnswersFor<M, Wrapper<M>>;
+export const PeftModel = Wrapper;
 
 /** Wraps a model and adds a new, trainable adapter to it. The model is changed in place. */
 export const getPeftModel = <M extends AdaptableModel>(

@@ -1,7 +1,8 @@
-import { type DType, decodeHalf, encodeHalf, Module, Parameter } from "@waveft/autograd";
-import { ParameterTable } from "./adapted-linear";
+import { type DType, isFloat, Module, Parameter } from "@waveft/autograd";
+import { isAdaptedLinear, ParameterTable } from "./adapted-linear";
 import type { PeftConfig } from "./config";
 import { PeftError } from "./errors";
+import { decoded, encoded } from "./storage";
 
 /** Heads that PEFT trains and saves whole with models of a task, whatever the config names. */
 const taskHeads: Readonly<Record<string, readonly string[]>> = {
@@ -68,8 +69,11 @@ export class SavedModules extends Module {
       for (const [name] of this.#model.getSubmodule(module).namedParameters()) {
         const full = `${module}.${name}`;
         const { shape, dtype, data } = this.originals[full] ?? this.#model.getParameter(full);
-        const values =
-          dtype === "float16" || dtype === "bfloat16" ? decodeHalf(dtype, data as Uint16Array) : data.slice();
+        if (!isFloat(dtype))
+          throw new PeftError(
+            `peft: ${full} is ${dtype}, so ${module} cannot be trained whole (modulesToSave); adapt it instead`,
+          );
+        const values = dtype === "float32" ? data.slice() : decoded(dtype, data);
         const parameter = new Parameter({ data: values, shape, dtype: "float32" }, { requiresGrad: false });
         copies.set(full, { parameter, dtype, module });
       }
@@ -100,8 +104,8 @@ export class SavedModules extends Module {
           );
       }
     for (const module of modules)
-      for (const [name, { kind }] of this.#model.getSubmodule(module).namedModules())
-        if (kind === "AdaptedLinear")
+      for (const [name, layer] of this.#model.getSubmodule(module).namedModules())
+        if (isAdaptedLinear(layer))
           throw new PeftError(
             `peft: ${name === "" ? module : `${module}.${name}`} is adapted already, so ${module} cannot be trained whole (modulesToSave)`,
           );
@@ -139,7 +143,7 @@ export class SavedModules extends Module {
     for (const adapter of adapters)
       for (const [name, { dtype }] of this.of(adapter)) {
         const { shape, data } = this.#model.getParameter(name);
-        const stored = dtype === "float16" || dtype === "bfloat16" ? encodeHalf(dtype, data) : data;
+        const stored = encoded(dtype, data as Float32Array);
         this.#model.setParameter(
           name,
           new Parameter({ data: stored, shape, dtype }, { requiresGrad: false }),

@@ -23,7 +23,7 @@ const isHost = (device: Device | undefined): boolean => {
 };
 
 /**
- * The strategy of one layer. On GPUs, and over weights in half precision, `factored`: the merged weight would be sent
+ * The strategy of one layer. Where its weight is no matrix it is `factored`, whatever was asked for. On GPUs, and over weights in half precision, `factored`: the merged weight would be sent
  * at each step, or kept in float32.
  */
 export const strategyFor = (
@@ -35,13 +35,14 @@ export const strategyFor = (
     adapters,
   }: {
     readonly device: Device | undefined;
-    /** Of the stored weight. */
-    readonly dtype: DType;
+    /** Of the stored weight; null where there is none that ΔW could be added to. */
+    readonly dtype: DType | null;
     /** null where all adapters are frozen. */
     readonly tokens: number | null;
     readonly adapters: readonly LayerAdapter[];
   },
 ): Strategy => {
+  if (dtype === null) return "factored";
   if (choice !== "auto") return choice;
   if (dtype !== "float32" || !isHost(device)) return "factored";
   const isMerged = (adapter: LayerAdapter) => adapter.choose(tokens).strategy === "merged";

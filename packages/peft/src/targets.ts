@@ -1,13 +1,15 @@
-import { isModule, type LinearLayer, type Module } from "@waveft/autograd";
+import type { LinearLayer, Module } from "@waveft/autograd";
+import { isAdaptedLinear } from "./adapted-linear";
 import { isBaseLayer } from "./base-layer";
-import type { PeftConfig } from "./config";
+import type { PeftFields } from "./config";
+import type { DefaultTargets } from "./default-targets";
 import { PeftError } from "./errors";
 import { shown, some } from "./field-types";
 
 /** A layer of the base model that a config selects. */
 export interface Target {
   readonly name: string;
-  readonly layer: LinearLayer & Module;
+  readonly layer: LinearLayer;
 }
 
 export interface FoundTargets {
@@ -19,6 +21,19 @@ export interface FoundTargets {
   readonly excludesNothing: boolean;
 }
 
+/** What of a config decides its targets. */
+type Rules = Pick<
+  PeftFields,
+  "targetModules" | "excludeModules" | "modulesToSave" | "layersToTransform" | "layersPattern"
+>;
+
+/** What of a model decides a config's targets. */
+export interface TargetModel extends Module {
+  readonly config: { readonly modelType: string };
+  /** The layer that gives the logits, which PEFT leaves out of `all-linear`. */
+  getOutputEmbeddings?(): Module;
+}
+
 type Named = readonly [name: string, module: Module];
 
 /**
@@ -27,12 +42,14 @@ type Named = readonly [name: string, module: Module];
  * @throws PeftError when a matched module is not a linear layer, or nothing matches (it lists what would)
  */
 export const findTargets = (
-  model: Module,
-  config: PeftConfig,
-  defaultTargets: readonly string[] | string | undefined,
-  modelType: string,
+  model: TargetModel,
+  config: Rules,
+  defaultTargets: DefaultTargets,
 ): FoundTargets => {
-  const given = config.targetModules ?? defaultTargets;
+  const { modelType } = model.config;
+  const given =
+    config.targetModules ??
+    (Object.hasOwn(defaultTargets, modelType) ? defaultTargets[modelType] : undefined);
   if (given === undefined)
     throw new PeftError(
       `peft: no default targetModules for model type "${modelType}"; name some of ${linearEndings(model).join(", ")}`,
@@ -49,7 +66,7 @@ export const findTargets = (
       `peft: ${whyNone(given, named, kept)}; its linear layers are ${linearEndings(model).join(", ")}`,
     );
   const targets = matched.map(([name, module]): Target => {
-    if (isAdaptable(module)) return { name, layer: module };
+    if (isBaseLayer(module)) return { name, layer: module };
     throw new PeftError(
       `peft: target module ${name} is of kind ${module.kind}; only Linear layers can be adapted, such as ${linearEndings(model).join(", ")}`,
     );
@@ -78,7 +95,7 @@ const baseModules = (model: Module): Named[] => {
   const walk = (parent: Module, prefix: string): void => {
     for (const [name, child] of parent.children()) {
       modules.push([`${prefix}${name}`, child]);
-      if (child.kind !== "AdaptedLinear") walk(child, `${prefix}${name}.`);
+      if (!isAdaptedLinear(child)) walk(child, `${prefix}${name}.`);
     }
   };
   walk(model, "");
@@ -88,13 +105,13 @@ const baseModules = (model: Module): Named[] => {
 /** `all-linear` becomes the names of all linear layers but the head; long lists are made short. */
 const resolve = (
   given: readonly string[] | string,
-  model: Module,
+  model: TargetModel,
   modules: readonly Named[],
 ): readonly string[] | string => {
   if (typeof given !== "string") return condense(given, modules);
   if (given.toLowerCase() !== "all-linear") return given;
-  const head = outputHead(model);
-  const linear = modules.filter(([, module]) => isAdaptable(module) && module !== head);
+  const head = model.getOutputEmbeddings?.();
+  const linear = modules.filter(([, module]) => isBaseLayer(module) && module !== head);
   return condense(
     linear.map(([name]) => name),
     modules,
@@ -147,7 +164,7 @@ const isEmpty = (wanted: readonly string[] | string | null): boolean =>
   wanted === null || wanted.length === 0;
 
 /** What `excludeModules` names, and what is trained whole, with anything in it. */
-const exclusionOf = ({ excludeModules, modulesToSave }: PeftConfig): NameTest => {
+const exclusionOf = ({ excludeModules, modulesToSave }: Rules): NameTest => {
   const isNamed = isEmpty(excludeModules) ? () => false : nameTest(excludeModules!);
   const saved = [...new Set(modulesToSave)];
   // PEFT reads them as regular expressions; most are plain.
@@ -162,7 +179,7 @@ const exclusionOf = ({ excludeModules, modulesToSave }: PeftConfig): NameTest =>
 const anyList = ".*?\\.[^.]*";
 
 /** The index of the block that a name lies in must be one of `layersToTransform`; a name given in full passes. */
-const isInLayers = (name: string, targetModules: readonly string[] | string, config: PeftConfig): boolean => {
+const isInLayers = (name: string, targetModules: readonly string[] | string, config: Rules): boolean => {
   const { layersToTransform, layersPattern } = config;
   const indices = typeof layersToTransform === "number" ? [layersToTransform] : (layersToTransform ?? []);
   if (indices.length === 0 || typeof targetModules === "string" || targetModules.includes(name)) return true;
@@ -185,20 +202,11 @@ export const patternValue = (patterns: Readonly<Record<string, number>>, name: s
     fullMatch(pattern, name, (own) => `(?:.*\\.)?(?:${own})`),
   )?.[1];
 
-const isAdaptable = (module: Module): module is LinearLayer & Module =>
-  isBaseLayer(module) || module.kind === "AdaptedLinear";
-
-/** The layer that gives the logits, if the model says which (PEFT leaves it out of `all-linear`). */
-const outputHead = (model: Module): Module | null => {
-  const head: unknown = "lmHead" in model ? model.lmHead : null;
-  return isModule(head) ? head : null;
-};
-
 /** Last parts of the names of all linear layers: what users may give as targets. */
-const linearEndings = (model: Module): string[] => {
-  const head = outputHead(model);
+const linearEndings = (model: TargetModel): string[] => {
+  const head = model.getOutputEmbeddings?.();
   const names = baseModules(model)
-    .filter(([, module]) => isAdaptable(module) && module !== head)
+    .filter(([, module]) => isBaseLayer(module) && module !== head)
     .map(([name]) => name.slice(name.lastIndexOf(".") + 1));
   return [...new Set(names)];
 };

@@ -1,5 +1,6 @@
-import { type DType, decodeHalf, encodeHalf } from "@waveft/autograd";
+import type { DType } from "@waveft/autograd";
 import { Mt19937 } from "@waveft/sparse";
+import { decoded, encoded } from "./storage";
 
 /** The seed of torch's generator in a process that never calls `torch.manual_seed`. */
 const TORCH_SEED = 67280421310721;
@@ -84,4 +85,4 @@ const singleNormals = (generator: Mt19937): (() => number) => {
 
 /** PEFT makes new adapters in the base weight's dtype before it trains them in float32. */
 export const roundedTo = (dtype: DType, values: Float32Array): Float32Array =>
-  dtype === "float16" || dtype === "bfloat16" ? decodeHalf(dtype, encodeHalf(dtype, values)) : values;
+  decoded(dtype, encoded(dtype, values));

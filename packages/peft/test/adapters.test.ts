@@ -179,7 +179,7 @@ describe("biases", () => {
         parameter.data = at.with(1, at[1]! + by);
         return (await lossOf(model, inputs, row, [])).loss;
       };
-      const slope = ((await moved(1 / 64)) - (await moved(-1 / 64))) * 32;
+      const slope = ((await moved(1 / 128)) - (await moved(-1 / 128))) * 64;
       parameter.data = at;
       expect(Math.abs(slope - gradients[i]![1]!)).toBeLessThan(
         2e-3 * Math.max(...gradients[i]!.map(Math.abs)) + 2e-4,

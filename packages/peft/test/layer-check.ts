@@ -52,7 +52,7 @@ export const layerErrors = async (
     const spectrum: Parameter = adapter!.parameters.waveft_spectrum!;
     spectrum.data = Float32Array.from(coefficients);
     const base = new Linear(width, out, { bias: false });
-    const layer = new AdaptedLinear(base, { strategy, device: engine, dropoutSeed: undefined });
+    const layer = new AdaptedLinear(base, { strategy, model: { device: engine } });
     layer.addAdapter("default", { ...adapter!, choose: () => choice });
     layer.setActive(["default"]);
     const value: Tensor = layer.forward(rows.tensor);

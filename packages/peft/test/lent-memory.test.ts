@@ -13,7 +13,18 @@ import {
 import { describe, expect, test } from "vitest";
 import { getPeftModel, WaveFTConfig } from "../src";
 import { methodRows } from "./method-rows";
-import { adaptedOf, fill, input, numbers, outputsOf, Pair, trainedOf, type WrappedPair, wrap } from "./pair";
+import {
+  adaptedOf,
+  fill,
+  input,
+  numbers,
+  outputsOf,
+  Pair,
+  trainedOf,
+  type WrappedPair,
+  weightOf,
+  wrap,
+} from "./pair";
 
 const devices = ["gpu:cpu", "onnx:cpu"] as const;
 /** Large enough that the coefficients leave most entries alone, and the base weight's memory is lent. */
@@ -49,7 +60,7 @@ test("a sparse ΔW stands in the base weight's memory, any other in its own", ()
     fill(model);
     for (const layer of adaptedOf(model)) {
       const lent = layer.effectiveWeight().read();
-      expect(lent === layer.baseLayer.weight.data, row.name).toBe(sparse.includes(row));
+      expect(lent === weightOf(layer.baseLayer).data, row.name).toBe(sparse.includes(row));
     }
   }
 });
@@ -68,7 +79,7 @@ describe.each(methodRows.map((row) => [row.name, row] as const))("%s", (_, row) 
         },
         { device },
       );
-      const versions = adaptedOf(model).map(({ baseLayer }) => baseLayer.weight.version);
+      const versions = adaptedOf(model).map(({ baseLayer }) => weightOf(baseLayer).version);
       for (let step = 0; step < 4; step++) {
         const slopes = await run(input(model));
         for (const [i, parameter] of parameters.entries())
@@ -76,7 +87,7 @@ describe.each(methodRows.map((row) => [row.name, row] as const))("%s", (_, row) 
         if (step % 2 === 1) expect(plain(model.model)).toEqual(before);
       }
       await run.dispose();
-      expect(adaptedOf(model).map(({ baseLayer }) => baseLayer.weight.version)).toEqual(versions);
+      expect(adaptedOf(model).map(({ baseLayer }) => weightOf(baseLayer).version)).toEqual(versions);
       expect(plain(model.unload())).toEqual(before);
     });
 
@@ -114,7 +125,8 @@ describe.each(methodRows.map((row) => [row.name, row] as const))("%s", (_, row) 
           1e-5,
         );
       await check();
-      const weightsOf = (wrapped: WrappedPair) => adaptedOf(wrapped).map(({ baseLayer }) => baseLayer.weight);
+      const weightsOf = (wrapped: WrappedPair) =>
+        adaptedOf(wrapped).map(({ baseLayer }) => weightOf(baseLayer));
       for (const weights of [weightsOf(model), weightsOf(other)]) {
         weights[0]!.data[3]! += 0.5;
         weights[0]!.touch();
@@ -123,12 +135,13 @@ describe.each(methodRows.map((row) => [row.name, row] as const))("%s", (_, row) 
       await check();
       for (const wrapped of [model, other])
         for (const [i, { baseLayer }] of adaptedOf(wrapped).entries()) {
-          const { shape, tensor } = baseLayer.weight;
+          const { shape, tensor } = weightOf(baseLayer);
           const values = encodeHalf("float16", numbers(tensor.size, 40 + i, 0.4));
-          baseLayer.weight = new Parameter(
+          const replacement = new Parameter(
             { data: values, shape, dtype: "float16" },
             { requiresGrad: false },
           );
+          baseLayer.setParameter("weight", replacement);
         }
       await check();
       await run.dispose();

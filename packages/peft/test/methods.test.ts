@@ -17,7 +17,18 @@ import { afterAll, describe, expect, test } from "vitest";
 import { methods, PeftModel, type Strategy, type TargetLayer } from "../src";
 import { scratch } from "./golden-models";
 import { methodRows } from "./method-rows";
-import { adaptedOf, fill, input, numbers, outputsOf, Pair, trainedOf, type WrappedPair, wrap } from "./pair";
+import {
+  adaptedOf,
+  fill,
+  input,
+  numbers,
+  outputsOf,
+  Pair,
+  trainedOf,
+  type WrappedPair,
+  weightOf,
+  wrap,
+} from "./pair";
 import { deltaOf } from "./support";
 
 const work = scratch();
@@ -202,19 +213,20 @@ describe.each(methodRows.map((row) => [row.name, row] as const))("%s", (name, ro
       const model = wrap(row, { dtype });
       fill(model);
       const layers = adaptedOf(model);
-      const before = layers.map(({ baseLayer }) => baseLayer.weight.data.slice());
+      const before = layers.map(({ baseLayer }) => weightOf(baseLayer).data.slice());
       const wanted = layers.map((layer) => layer.effectiveWeight().data as Float32Array);
       const unmerged = await outputsOf(model, on("gpu:cpu"));
       model.mergeAdapter();
       const tolerance = { float32: 1e-6, float16: 2e-3, bfloat16: 2e-2 }[dtype];
       expect(await outputsOf(model, on("gpu:cpu"))).toBeAllclose(unmerged, tolerance);
       for (const [i, { baseLayer }] of layers.entries()) {
-        expect(baseLayer.weight.data).not.toEqual(before[i]);
-        expect(baseLayer.weight.dtype).toBe(dtype);
-        if (dtype === "float32") expect(baseLayer.weight.data as Float32Array).toBeAllclose(wanted[i]!, 1e-7);
+        expect(weightOf(baseLayer).data).not.toEqual(before[i]);
+        expect(weightOf(baseLayer).dtype).toBe(dtype);
+        if (dtype === "float32")
+          expect(weightOf(baseLayer).data as Float32Array).toBeAllclose(wanted[i]!, 1e-7);
       }
       model.unmergeAdapter();
-      expect(layers.map(({ baseLayer }) => baseLayer.weight.data)).toEqual(before);
+      expect(layers.map(({ baseLayer }) => weightOf(baseLayer).data)).toEqual(before);
       expect(await outputsOf(model, on("gpu:cpu"))).toEqual(unmerged);
     },
   );

@@ -6,6 +6,7 @@ import type { Parameter } from "@waveft/autograd";
 import { AutoModelForCausalLM } from "@waveft/transformers";
 import { afterAll, describe, expect, test } from "vitest";
 import { type AdaptableModel, getPeftModel, isAdaptedLinear, PeftModel, WaveFTConfig } from "../src";
+import { weightOf } from "./pair";
 import { deltaOf } from "./support";
 
 const golden = fileURLToPath(new URL("./golden/", import.meta.url));
@@ -86,14 +87,14 @@ describe("the merged weight", () => {
     const model = await load();
     const peftModel = getPeftModel(model, new WaveFTConfig({ nFrequency: 50, waveletFamily: "db2" }));
     const [{ layer }] = adaptedOf(model) as [ReturnType<typeof adaptedOf>[number]];
-    const base = (layer.baseLayer.weight.data as Float32Array).slice();
+    const base = (weightOf(layer.baseLayer).data as Float32Array).slice();
     for (let round = 0; round < 100; round++) {
       randomise(trainable(peftModel), 0.001 * round);
       void layer.effectiveWeight().data;
     }
     const delta = deltaOf(layer.adapters.get("default")!, layer.outFeatures, layer.inFeatures);
     expect(layer.effectiveWeight().data).toEqual(base.map((w, i) => w + delta[i]!));
-    expect(layer.baseLayer.weight.data).toEqual(base);
+    expect(weightOf(layer.baseLayer).data).toEqual(base);
   });
 
   test("adds several active adapters", async () => {
@@ -107,7 +108,7 @@ describe("the merged weight", () => {
     const [{ layer }] = adaptedOf(model) as [ReturnType<typeof adaptedOf>[number]];
     for (const adapter of layer.adapters.values()) randomise(Object.values(adapter.parameters));
     peftModel.setAdapter(["default", "second"]);
-    const total = (layer.baseLayer.weight.data as Float32Array).slice();
+    const total = (weightOf(layer.baseLayer).data as Float32Array).slice();
     for (const adapter of layer.adapters.values())
       deltaOf(adapter, layer.outFeatures, layer.inFeatures).forEach((change, i) => {
         total[i]! += change;

@@ -6,6 +6,7 @@ import {
   hostTensor,
   isFloat,
   Linear,
+  type LinearLayer,
   Module,
   type Parameter,
   resolveDevice,
@@ -83,6 +84,9 @@ export const fill = (model: WrappedPair, adapter = "default", phase = 0): void =
 
 export const adaptedOf = (model: WrappedPair): AdaptedLinear[] =>
   [...model.model.namedModules()].flatMap(([, module]) => (isAdaptedLinear(module) ? [module] : []));
+
+/** The weight of a layer that has one. */
+export const weightOf = (layer: LinearLayer): Parameter => layer.denseWeight!()!.parameter;
 
 export const trainedOf = (model: WrappedPair): Parameter[] =>
   model.parameters().filter(({ requiresGrad, dtype }) => requiresGrad && isFloat(dtype));

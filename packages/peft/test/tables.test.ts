@@ -2,6 +2,7 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import {
+  defaultTargetsOf,
   getLayerStatus,
   getModelStatus,
   getPeftModel,
@@ -24,8 +25,8 @@ const quiet = { onWarning: () => {} };
 describe("default targets", () => {
   const { versions: _, ...tables } = readJson<Record<string, unknown>>(golden("api/default-targets.json"));
 
-  test.each(Object.entries(methods))("%s: PEFT's for every model type", (peftType, { defaultTargets }) => {
-    expect(defaultTargets).toEqual(tables[peftType]);
+  test.each(Object.entries(methods))("%s: PEFT's for every model type", (peftType, method) => {
+    expect(defaultTargetsOf(method)).toEqual(tables[peftType]);
   });
 
   test("no method of PEFT's is left without one", () => {

@@ -1,4 +1,5 @@
 import { TransformersError } from "./errors";
+import { type ActivationName, activationNames } from "./models/shared/activations";
 
 /** Storage types of weights; all arithmetic is float32. */
 export const weightDTypes = ["float32", "float16", "bfloat16"] as const;
@@ -7,7 +8,7 @@ export type WeightDType = (typeof weightDTypes)[number];
 export const isWeightDType = (value: unknown): value is WeightDType =>
   (weightDTypes as readonly unknown[]).includes(value);
 
-/** What every model's configuration says, whatever its architecture. Architectures add their own fields. */
+/** What every model's configuration says, whatever it computes on. Architectures add their own fields. */
 export interface PretrainedConfig {
   /** `model_type`: the key of the architecture. */
   readonly modelType: string;
@@ -15,15 +16,6 @@ export interface PretrainedConfig {
   readonly nameOrPath: string;
   /** The checkpoint's `dtype` (older files: `torch_dtype`); null when it does not say. */
   readonly dtype: WeightDType | null;
-  readonly vocabSize: number;
-  /** Tokens that an example may have. */
-  readonly maxPositionEmbeddings: number;
-  readonly bosTokenId: number | null;
-  readonly padTokenId: number | null;
-  /** One id, several, or null. */
-  readonly eosTokenId: number | readonly number[] | null;
-  /** Whether the head's weight is the embedding's. */
-  readonly tieWordEmbeddings: boolean;
   /** Standard deviation of new weights. */
   readonly initStd: number;
   /** Logits of a classification head. */
@@ -34,6 +26,19 @@ export interface PretrainedConfig {
   readonly problemType: ProblemType | null;
   /** `config.json` as it was read, unknown fields included: what `savePretrained` writes back. */
   readonly json: Readonly<Record<string, unknown>>;
+}
+
+/** What the configurations of models of texts say besides. */
+export interface TextConfig extends PretrainedConfig {
+  readonly vocabSize: number;
+  /** Tokens that an example may have. */
+  readonly maxPositionEmbeddings: number;
+  readonly bosTokenId: number | null;
+  readonly padTokenId: number | null;
+  /** One id, several, or null. */
+  readonly eosTokenId: number | readonly number[] | null;
+  /** Whether the head's weight is the embedding's. */
+  readonly tieWordEmbeddings: boolean;
 }
 
 export const problemTypes = [
@@ -56,52 +61,68 @@ interface Range {
  * method throws a `TransformersError` that names the file's owner, the field, its value and what is allowed.
  */
 export class ConfigFields {
+  readonly #aliases: Readonly<Record<string, string>>;
+
   constructor(
     readonly json: Readonly<Record<string, unknown>>,
     /** Whose configuration it is, for messages: an id or a folder. */
     readonly owner: string,
     readonly file = "config.json",
-  ) {}
+    aliases: Readonly<Record<string, string>> = {},
+  ) {
+    this.#aliases = aliases;
+  }
 
-  /** The same fields where some have two names: what is absent under the second is read under the first. */
-  renamed(names: Readonly<Record<string, string>>): ConfigFields {
-    const json = Object.entries(this.json).map(([name, value]): [string, unknown] => {
-      const other = Object.hasOwn(names, name) ? names[name]! : name;
-      return [Object.hasOwn(this.json, other) ? name : other, value];
-    });
-    return new ConfigFields(Object.fromEntries(json), this.owner, this.file);
+  /**
+   * The same fields where an architecture has names of its own for some (`{ hidden_size: "n_embd" }`): they are read
+   * under these, else under the usual ones.
+   */
+  aliased(names: Readonly<Record<string, string>>): ConfigFields {
+    return new ConfigFields(this.json, this.owner, this.file, names);
+  }
+
+  /** The value of a field; undefined where it is absent. */
+  value(name: string): unknown {
+    return this.json[this.nameOf(name)];
+  }
+
+  /** What the file calls a field. */
+  nameOf(name: string): string {
+    const alias = this.#aliases[name];
+    if (alias === undefined) return name;
+    return Object.hasOwn(this.json, alias) || !Object.hasOwn(this.json, name) ? alias : name;
   }
 
   /** The fields of an object in this one; null where there is none. */
   object(name: string): ConfigFields | null {
-    const value = this.json[name] ?? null;
+    const value = this.value(name) ?? null;
     if (value === null) return null;
     if (typeof value !== "object" || Array.isArray(value)) throw this.error(name, "an object or null");
     return new ConfigFields(value as Record<string, unknown>, this.owner, `${name} in ${this.file}`);
   }
 
   integer(name: string, fallback: number, { min = 1, max = maxSize }: Range = {}): number {
-    const value = this.json[name] ?? fallback;
+    const value = this.value(name) ?? fallback;
     if (!Number.isSafeInteger(value) || (value as number) < min || (value as number) > max)
       throw this.error(name, `an integer from ${min} to ${max}`);
     return value as number;
   }
 
   number(name: string, fallback: number, { min = 0, max = Number.MAX_VALUE }: Range = {}): number {
-    const value = this.json[name] ?? fallback;
+    const value = this.value(name) ?? fallback;
     if (typeof value !== "number" || !(value >= min && value <= max))
       throw this.error(name, `a number from ${min} to ${max}`);
     return value;
   }
 
   boolean(name: string, fallback: boolean): boolean {
-    const value = this.json[name] ?? fallback;
+    const value = this.value(name) ?? fallback;
     if (typeof value !== "boolean") throw this.error(name, "true or false");
     return value;
   }
 
   oneOf<T extends string>(name: string, fallback: T, allowed: readonly T[]): T {
-    const value = this.json[name] ?? fallback;
+    const value = this.value(name) ?? fallback;
     if (!(allowed as readonly unknown[]).includes(value))
       throw this.error(name, `one of ${allowed.join(", ")}`);
     return value as T;
@@ -109,14 +130,15 @@ export class ConfigFields {
 
   /** A token id; null where the file says null, the default where it says nothing. */
   tokenId(name: string, fallback: number | null): number | null {
-    const value = this.json[name] === undefined ? fallback : this.json[name];
+    const given = this.value(name);
+    const value = given === undefined ? fallback : given;
     if (value !== null && !isTokenId(value)) throw this.error(name, "a token id (an integer from 0) or null");
     return value as number | null;
   }
 
   /** A token id or several. */
   tokenIds(name: string, fallback: number | null): number | readonly number[] | null {
-    const value = this.json[name];
+    const value = this.value(name);
     if (!Array.isArray(value)) return this.tokenId(name, fallback);
     if (!value.every(isTokenId)) throw this.error(name, "a token id, a list of them, or null");
     return value as number[];
@@ -124,47 +146,104 @@ export class ConfigFields {
 
   /** The error of a field: who, what was given, what is allowed. */
   error(name: string, allowed: string): TransformersError {
-    const value = this.json[name];
+    const own = this.nameOf(name);
+    const value = this.json[own];
     const shown = value === undefined ? "missing" : (JSON.stringify(value)?.slice(0, 60) ?? String(value));
     const prefix = this.owner === "" ? "" : `${this.owner}: `;
-    return new TransformersError(`${prefix}${this.file} has "${name}" ${shown}; it must be ${allowed}`);
+    return new TransformersError(`${prefix}${this.file} has "${own}" ${shown}; it must be ${allowed}`);
   }
 }
 
 const isTokenId = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
 
-/** The fields that every architecture shares; defaults are the architecture's. */
-export const commonConfig = (
-  fields: ConfigFields,
-  defaults: {
-    vocabSize: number;
-    maxPositionEmbeddings: number;
-    bosTokenId: number | null;
-    padTokenId: number | null;
-    eosTokenId: number | null;
-    tieWordEmbeddings: boolean;
-    /** The name of the field that holds `initStd`. */
-    initStdField: string;
-    /** The name of the field that holds `maxPositionEmbeddings`, where it is another. */
-    positionsField?: string;
-  },
-): PretrainedConfig => ({
+/** The fields that all configurations share. */
+export const commonConfig = (fields: ConfigFields): PretrainedConfig => ({
   ...labelConfig(fields),
   modelType: String(fields.json.model_type),
   nameOrPath: fields.owner,
   dtype: declaredDType(fields),
-  vocabSize: fields.integer("vocab_size", defaults.vocabSize),
-  maxPositionEmbeddings: fields.integer(
-    defaults.positionsField ?? "max_position_embeddings",
-    defaults.maxPositionEmbeddings,
-  ),
-  bosTokenId: fields.tokenId("bos_token_id", defaults.bosTokenId),
-  padTokenId: fields.tokenId("pad_token_id", defaults.padTokenId),
-  eosTokenId: fields.tokenIds("eos_token_id", defaults.eosTokenId),
-  tieWordEmbeddings: fields.boolean("tie_word_embeddings", defaults.tieWordEmbeddings),
-  initStd: fields.number(defaults.initStdField, 0.02),
+  initStd: fields.number("initializer_range", 0.02),
   json: fields.json,
 });
+
+/** What an architecture of texts takes where `config.json` says nothing. */
+export interface TextDefaults {
+  readonly vocabSize: number;
+  readonly maxPositionEmbeddings: number;
+  readonly bosTokenId?: number | null;
+  readonly padTokenId?: number | null;
+  readonly eosTokenId?: number | null;
+  readonly tieWordEmbeddings?: boolean;
+  /** Whether the padding token has a row of the embedding, one without a gradient (default true). */
+  readonly hasPaddingRow?: boolean;
+}
+
+/** The fields that all configurations of models of texts share. */
+export const textConfig = (fields: ConfigFields, defaults: TextDefaults): TextConfig => {
+  const { bosTokenId = null, padTokenId = null, eosTokenId = null } = defaults;
+  const { tieWordEmbeddings = false, hasPaddingRow = true } = defaults;
+  const config = {
+    ...commonConfig(fields),
+    vocabSize: fields.integer("vocab_size", defaults.vocabSize),
+    maxPositionEmbeddings: fields.integer("max_position_embeddings", defaults.maxPositionEmbeddings),
+    bosTokenId: fields.tokenId("bos_token_id", bosTokenId),
+    padTokenId: fields.tokenId("pad_token_id", padTokenId),
+    eosTokenId: fields.tokenIds("eos_token_id", eosTokenId),
+    tieWordEmbeddings: fields.boolean("tie_word_embeddings", tieWordEmbeddings),
+  };
+  if (hasPaddingRow && config.padTokenId !== null && config.padTokenId >= config.vocabSize)
+    throw fields.error("pad_token_id", `below vocab_size, which is ${config.vocabSize}`);
+  return config;
+};
+
+/** What all stacks of transformer layers have. */
+export interface TransformerConfig extends TextConfig {
+  readonly hiddenSize: number;
+  readonly numHiddenLayers: number;
+  readonly numAttentionHeads: number;
+  /** Width of the feed-forward blocks. */
+  readonly intermediateSize: number;
+  readonly hiddenAct: ActivationName;
+}
+
+export interface TransformerDefaults extends TextDefaults {
+  readonly hiddenSize: number;
+  readonly numHiddenLayers: number;
+  readonly numAttentionHeads: number;
+  readonly intermediateSize: number | ((hiddenSize: number) => number);
+  readonly hiddenAct: ActivationName;
+  /** Whether `head_dim` may give heads a width of their own (default false). */
+  readonly hasHeadDim?: boolean;
+}
+
+/** Reads them. */
+export const transformerConfig = (fields: ConfigFields, defaults: TransformerDefaults): TransformerConfig => {
+  const hiddenSize = fields.integer("hidden_size", defaults.hiddenSize);
+  const numAttentionHeads = fields.integer("num_attention_heads", defaults.numAttentionHeads);
+  const inner = defaults.intermediateSize;
+  const config = {
+    ...textConfig(fields, defaults),
+    hiddenSize,
+    numAttentionHeads,
+    numHiddenLayers: fields.integer("num_hidden_layers", defaults.numHiddenLayers, { min: 0, max: 1024 }),
+    intermediateSize: fields.integer(
+      "intermediate_size",
+      typeof inner === "number" ? inner : inner(hiddenSize),
+    ),
+    hiddenAct: fields.oneOf("hidden_act", defaults.hiddenAct, activationNames),
+  };
+  const isFree = defaults.hasHeadDim === true && (fields.value("head_dim") ?? null) !== null;
+  if (!isFree && hiddenSize % numAttentionHeads !== 0)
+    throw fields.error(
+      "num_attention_heads",
+      `a divisor of ${fields.nameOf("hidden_size")}, which is ${hiddenSize}`,
+    );
+  return config;
+};
+
+/** A probability of dropping out. */
+export const rateOf = (fields: ConfigFields, name: string, fallback: number): number =>
+  fields.number(name, fallback, { max: 0.999 });
 
 /** `dtype`, else `torch_dtype`; what cannot hold weights here (`float64`) counts as not said. */
 const declaredDType = ({ json }: ConfigFields): WeightDType | null => {
@@ -194,10 +273,4 @@ export const defaultLabels = (count: number): Record<number, string> =>
 const isLabels = (value: object): value is Record<number, string> => {
   const entries = Object.entries(value);
   return entries.length > 0 && entries.every(([id, label]) => /^\d+$/.test(id) && typeof label === "string");
-};
-
-/** For embeddings that give the padding token no gradient: the vocabulary must have it. */
-export const checkPadToken = (fields: ConfigFields, { padTokenId, vocabSize }: PretrainedConfig): void => {
-  if (padTokenId !== null && padTokenId >= vocabSize)
-    throw fields.error("pad_token_id", `below vocab_size, which is ${vocabSize}`);
 };

@@ -25,6 +25,7 @@ export interface AttentionMaskOptions {
 
 /** Masks as tensors, checked. */
 export interface Masks {
+  /** Queries. */
   readonly length: number;
   readonly keys: number;
   readonly causal: boolean;
@@ -82,7 +83,7 @@ export const checkedMasks = (length: number, keys: number, options: AttentionMas
   return { length, keys, causal, window: Math.min(slidingWindow, keys), segments, allowed: [], added: [] };
 };
 
-const checkedSegments = (
+export const checkedSegments = (
   length: number,
   keys: number,
   queryIds?: Operand,
@@ -120,6 +121,14 @@ export const checkedAddend = (
       `attention: the ${name} is ${tensor.dtype}${showShape(tensor.shape)}; takes ${dtypes.join(" or ")} that broadcasts to the scores ${showShape(scores)}`,
     );
   return tensor;
+};
+
+/** Keys `first … end − 1` of what has an entry for each key, or one for all. */
+export const ofKeys = (x: Tensor, first: number, end: number): Tensor => {
+  const keys = x.shape.at(-1)!;
+  if (keys === 1 || (first === 0 && end === keys)) return x;
+  const lead = x.shape.slice(0, -1);
+  return ops.slice(x, [...lead.map(() => 0), first], [...lead, end]);
 };
 
 /** All masks of a part as one addend that broadcasts to its scores; null where there is none. */
@@ -192,19 +201,26 @@ const sameSegment = ([query, key]: readonly [Tensor, Tensor], { from, to, first,
   );
 };
 
-const known = new WeakMap<Tensor, WeakMap<Tensor, Map<string, Tensor>>>();
-
 /** The addend of segments and places, one node for all layers that ask with the same segment ids. */
 const shared = (masks: Masks, part: Part, allowed: () => Tensor): Tensor => {
   const make = () => ops.where(allowed(), 0, MASKED);
   if (masks.segments === null) return make();
-  const [query, key] = masks.segments;
+  const { from, to, first, end } = part;
+  return sharedBy(masks.segments, [masks.causal, masks.window, from, to, first, end].join(), make);
+};
+
+const known = new WeakMap<Tensor, WeakMap<Tensor, Map<string, Tensor>>>();
+
+/** What is made of two tensors, once for each name. */
+export const sharedBy = (
+  [query, key]: readonly [Tensor, Tensor],
+  name: string,
+  make: () => Tensor,
+): Tensor => {
   const ofQuery = known.get(query) ?? new WeakMap<Tensor, Map<string, Tensor>>();
   known.set(query, ofQuery);
   const ofKey = ofQuery.get(key) ?? new Map<string, Tensor>();
   ofQuery.set(key, ofKey);
-  const { from, to, first, end } = part;
-  const name = [masks.causal, masks.window, from, to, first, end].join();
   const found = ofKey.get(name) ?? make();
   ofKey.set(name, found);
   return found;

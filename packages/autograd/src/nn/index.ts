@@ -3,7 +3,7 @@ export { Embedding, type EmbeddingOptions } from "./embedding";
 export { initialize } from "./initialize";
 export { Initializer } from "./initializer";
 export { LayerNorm, type LayerNormOptions } from "./layer-norm";
-export { Linear, type LinearLayer } from "./linear";
+export { type DenseWeight, Linear, type LinearLayer } from "./linear";
 export { isModule, type Member, Module, structureOf, type WalkOptions } from "./module";
 export { RandomStream } from "./random-stream";
 export { RMSNorm, type RMSNormOptions } from "./rms-norm";

@@ -16,6 +16,11 @@ export class Initializer {
     this.#random = new RandomStream(seed);
   }
 
+  /** Leaves a parameter as it is, whatever layer holds it. */
+  keep(parameter: Parameter): void {
+    this.#filled.add(parameter);
+  }
+
   /** Each element from U(−bound, bound). */
   uniform(parameter: Parameter, bound: number): void {
     this.#fill(parameter, () => (2 * this.#random.uniform() - 1) * bound);

@@ -6,11 +6,26 @@ import type { Initializer } from "./initializer";
 import { Module } from "./module";
 import { asFloat32, parameterOfZeros } from "./storage";
 
-/** A layer that maps [..., inFeatures] to [..., outFeatures]: what adapters attach to. */
+/** A layer's weight as one matrix of numbers in float32, float16 or bfloat16. */
+export interface DenseWeight {
+  /** [outFeatures, inFeatures]. */
+  readonly parameter: Parameter;
+  /** Whether it is stored as [inFeatures, outFeatures]. */
+  readonly transposed: boolean;
+}
+
+/**
+ * A layer that maps [..., inFeatures] to [..., outFeatures] linearly, but for a bias: what adapters attach to. How it
+ * keeps its weight is its own affair.
+ */
 export interface LinearLayer extends Module {
   readonly inFeatures: number;
   readonly outFeatures: number;
+  /** [outFeatures]; null, or absent, where there is none. */
+  readonly bias?: Parameter | null;
   forward(x: Tensor): Tensor;
+  /** Null, or absent, where the weight is not kept as a matrix that may be read and written, as in quantised layers. */
+  denseWeight?(): DenseWeight | null;
 }
 
 /** y = x · weightᵀ + bias; weight [outFeatures, inFeatures], zeros until loaded or initialized. */
@@ -32,6 +47,10 @@ export class Linear extends Module implements LinearLayer {
 
   forward(x: Tensor): Tensor {
     return linear(x, asFloat32(this.weight), this.bias === null ? null : asFloat32(this.bias));
+  }
+
+  denseWeight(): DenseWeight {
+    return { parameter: this.weight, transposed: false };
   }
 
   // Kaiming's uniform law with slope √5, which torch takes, comes to these bounds.

@@ -5,7 +5,7 @@ import type { Parameter } from "../parameter";
 import { showShape, sizeOf } from "../shape";
 import type { Tensor } from "../tensor";
 import type { Initializer } from "./initializer";
-import type { LinearLayer } from "./linear";
+import type { DenseWeight, LinearLayer } from "./linear";
 import { Module } from "./module";
 import { asFloat32, parameterOfZeros } from "./storage";
 
@@ -41,6 +41,10 @@ export class TransposedLinear extends Module implements LinearLayer {
     const product = matmul(rows, asFloat32(this.weight));
     const y = this.bias === null ? product : add(product, asFloat32(this.bias));
     return reshape(y, [...leading, outFeatures]);
+  }
+
+  denseWeight(): DenseWeight {
+    return { parameter: this.weight, transposed: true };
   }
 
   override reset(initializer: Initializer): void {

@@ -1,5 +1,5 @@
 import { AutogradError } from "../errors";
-import { DerivedParameter, type Parameter } from "../parameter";
+import type { Parameter } from "../parameter";
 import { arraysOf, type Gradient } from "./gradient";
 
 /** What an optimizer keeps between steps: numbers and arrays, for checkpoints. */
@@ -183,6 +183,5 @@ const checkParameter = (name: string, parameter: Parameter, index: number, first
     throw new AutogradError(`${name}: parameter ${index} is ${what}`);
   };
   if (parameter.dtype !== "float32") refuse(`${parameter.dtype}; trains float32 only`);
-  if (parameter instanceof DerivedParameter) refuse("computed from others; train those");
   if (first !== index) refuse(`parameter ${first} again; give each once`);
 };

@@ -97,50 +97,11 @@ export const LoraConfig = configClass<LoraFields>({
 });
 export type LoraConfig = InstanceType<typeof LoraConfig>;
 
-const qv = ["q_proj", "v_proj"];
-const fused = ["query_key_value"];
-const queryValue = ["query", "value"];
-
-/** The layers that PEFT 0.21 adapts with LoRA when a config names none, by `model_type`. */
-const defaultTargets: AdapterMethod["defaultTargets"] = {
-  t5: ["q", "v"],
-  mt5: ["q", "v"],
-  bart: qv,
-  opt: qv,
-  gptj: qv,
-  gpt_neo: qv,
-  llama: qv,
-  llama4: qv,
-  mistral: qv,
-  mixtral: qv,
-  stablelm: qv,
-  gemma: qv,
-  gemma2: qv,
-  gemma3_text: qv,
-  gemma4: ".*language_model\\..*\\.(q_proj|v_proj)",
-  qwen2: qv,
-  qwen3: qv,
+/** Where PEFT 0.21 gives LoRA layers of its own. */
+const ownTargets = {
   gpt2: ["c_attn"],
   gpt_bigcode: ["c_attn"],
   btlm: ["c_proj", "c_attn"],
-  bloom: fused,
-  gpt_neox: fused,
-  chatglm: fused,
-  falcon: fused,
-  RefinedWeb: fused,
-  RefinedWebModel: fused,
-  mpt: ["Wqkv"],
-  codegen: ["qkv_proj"],
-  bert: queryValue,
-  roberta: queryValue,
-  "xlm-roberta": queryValue,
-  electra: queryValue,
-  layoutlm: queryValue,
-  deberta: ["in_proj"],
-  "deberta-v2": ["query_proj", "value_proj"],
-  phi: ["q_proj", "v_proj", "fc1", "fc2"],
-  "blip-2": ["q", "v", "q_proj", "v_proj"],
-  nemotron_h: ["q_proj", "k_proj", "v_proj", "o_proj"],
   rwkv: ["key", "value", "receptance", "output"],
   rwkv7: ["r_proj", "k_proj", "v_proj", "o_proj", "key", "value"],
 };
@@ -150,7 +111,7 @@ export const lora: AdapterMethod<LoraConfig> = {
   peftType: "LORA",
   prefix: "lora_",
   floatFields: ["lora_dropout"],
-  defaultTargets,
+  ownTargets,
   configFromJson: (json) => LoraConfig.fromJson(json),
   createAdapters: (config, layers, { seed } = {}) => {
     const random = torchRandom(seed);

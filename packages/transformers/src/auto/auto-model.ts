@@ -3,7 +3,8 @@ import { openCheckpoint } from "../checkpoint";
 import { type PretrainedConfig, type WeightDType, weightDTypes } from "../config";
 import { TransformersError } from "../errors";
 import type { FileSet } from "../io";
-import type { Architecture, Heads } from "../models/architecture";
+import type { Architecture } from "../models/architecture";
+import type { HeadSpecs } from "../models/heads/specs";
 import type { ModelOptions, PreTrainedModel } from "../models/pretrained-model";
 import {
   type Architectures,
@@ -39,10 +40,8 @@ export interface FromConfigOptions {
 export interface Task<M extends PreTrainedModel> {
   /** For messages: `AutoModelForCausalLM`. */
   readonly name: string;
-  /** An architecture's model for it; undefined where there is none. */
-  readonly head: (
-    heads: Partial<Heads>,
-  ) => ((config: PretrainedConfig, options: ModelOptions) => M) | undefined;
+  readonly head: keyof HeadSpecs;
+  readonly Model: new (config: never, options: ModelOptions, architecture: never) => M;
   /** Reads what models of this purpose have besides their weights. */
   readonly finish?: (model: M, files: FileSet, onWarning: (message: string) => void) => Promise<void>;
 }
@@ -95,21 +94,21 @@ const checkSeed = (seed: number): void => {
 
 /** What makes the model, with zeros; sizes that no memory holds are the configuration's fault. */
 const creatorOf = <M extends PreTrainedModel>(
-  { name, head }: Task<M>,
+  { name, head, Model }: Task<M>,
   architecture: Architecture,
   config: PretrainedConfig,
   architectures: Architectures | undefined,
 ): ((dtype: WeightDType) => M) => {
-  const create = head(architecture.heads);
-  if (create === undefined) {
-    const others = Object.entries(allOf(architectures)).filter(([, { heads }]) => head(heads) !== undefined);
+  const hasHead = ({ heads }: Architecture) => (heads as Partial<HeadSpecs>)[head] !== undefined;
+  if (!hasHead(architecture)) {
+    const others = Object.entries(allOf(architectures)).filter(([, other]) => hasHead(other));
     throw new TransformersError(
       `${label(config.nameOrPath)}${name} has no model of type "${config.modelType}"; it has ${others.map(([type]) => type).join(", ")}`,
     );
   }
   return (dtype) => {
     try {
-      return create(config, { dtype });
+      return new Model(config as never, { dtype }, architecture as never);
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
       throw new TransformersError(

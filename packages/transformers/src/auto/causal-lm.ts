@@ -1,7 +1,8 @@
 import type { PretrainedConfig } from "../config";
 import { parseGenerationConfig } from "../generation/config";
 import { readJson } from "../io";
-import type { CausalLM } from "../models/causal-lm";
+import { heads } from "../models/heads";
+import type { CausalLM } from "../models/heads/causal-lm";
 import {
   type FromConfigOptions,
   type FromPretrainedOptions,
@@ -13,7 +14,8 @@ import type { ModelSource } from "./repository";
 
 const task: Task<CausalLM> = {
   name: "AutoModelForCausalLM",
-  head: ({ causalLM }) => causalLM,
+  head: "causalLM",
+  Model: heads.causalLM,
   finish: async (model, files, onWarning) => {
     if (!(await files.has("generation_config.json"))) return;
     const json = await readJson(files, "generation_config.json");

@@ -1,6 +1,7 @@
 import { defaultLabels, type PretrainedConfig, type ProblemType } from "../config";
 import { TransformersError } from "../errors";
-import type { SequenceClassifier } from "../models/sequence-classifier";
+import { heads } from "../models/heads";
+import type { SequenceClassifier } from "../models/heads/sequence-classifier";
 import {
   type FromConfigOptions,
   type FromPretrainedOptions,
@@ -12,7 +13,8 @@ import type { ModelSource } from "./repository";
 
 const task: Task<SequenceClassifier> = {
   name: "AutoModelForSequenceClassification",
-  head: ({ sequenceClassification }) => sequenceClassification,
+  head: "sequenceClassification",
+  Model: heads.sequenceClassification,
 };
 
 export interface ClassifierOptions extends FromPretrainedOptions {

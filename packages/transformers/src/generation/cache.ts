@@ -1,102 +1,102 @@
-import type { Hosted, HostTensor } from "@waveft/autograd";
+import type { Hosted, HostTensor, TensorArray } from "@waveft/autograd";
 import { hostTensor } from "@waveft/autograd";
-import type { KeyValueCache, KeyValues } from "../models/shared/self-attention";
+import type { KeyValueCache, KeyValues } from "../models/inputs";
 
-/** Tokens by which a cache grows: few sizes, so few plans. */
+/** Slots by which a cache grows: few sizes, so few plans. */
 const step = 64;
 
 const roundUp = (length: number): number => Math.ceil(length / step) * step;
 
+/** Keys and values of one layer, [rows, heads, capacity, width] each. */
+interface Layer {
+  readonly heads: number;
+  readonly widths: readonly [keys: number, values: number];
+  readonly keys: Float32Array;
+  readonly values: Float32Array;
+}
+
 /**
- * Keys and values of all tokens so far, on the host. Each row fills from its start at its own pace; a run reads the
- * arrays in place and returns only what its new tokens add.
+ * Keys and values of all tokens so far, on the host. New tokens of all rows go to the same slots; a row that has none
+ * there leaves its slot empty. A run reads the arrays in place and returns only what its new tokens add.
  */
 export class HostCache {
-  readonly heads: number;
-  readonly width: number;
+  readonly #rows: number;
   #capacity: number;
+  /** Slots in use. */
+  #length = 0;
   #segmentIds: Int32Array;
-  #layers: { readonly keys: Float32Array; readonly values: Float32Array }[];
+  #positionIds: Int32Array;
+  #layers: Layer[];
 
-  constructor(
-    present: readonly Hosted<KeyValues>[],
-    /** Tokens that each row holds now. */
-    readonly lengths: number[],
-    capacity: number,
-  ) {
-    const [, heads = 0, , width = 0] = present[0]?.keys.shape ?? [];
-    this.heads = heads;
-    this.width = width;
+  /** @param present keys and values of the first tokens, whose rows and layers the cache has */
+  constructor(present: readonly Hosted<KeyValues>[], rows: number, capacity: number) {
+    this.#rows = rows;
     this.#capacity = roundUp(capacity);
-    this.#segmentIds = new Int32Array(lengths.length * this.#capacity);
-    this.#layers = present.map(() => this.#emptyLayer());
-    this.#write(
-      present,
-      [...lengths],
-      lengths.map(() => 0),
+    this.#segmentIds = new Int32Array(rows * this.#capacity);
+    this.#positionIds = new Int32Array(rows * this.#capacity);
+    this.#layers = present.map(({ keys, values }) =>
+      this.#emptyLayer(keys.shape[1]!, [keys.shape[3]!, values.shape[3]!]),
     );
   }
 
   /** What a run reads. */
   feed(): Hosted<KeyValueCache> {
-    const rows = this.lengths.length;
-    const shape = [rows, this.heads, this.#capacity, this.width];
+    const shape = [this.#rows, this.#capacity];
     return {
-      segmentIds: hostTensor(this.#segmentIds, [rows, this.#capacity]),
-      layers: this.#layers.map(({ keys, values }) => ({
-        keys: hostTensor(keys, shape),
-        values: hostTensor(values, shape),
+      segmentIds: hostTensor(this.#segmentIds, shape),
+      positionIds: hostTensor(this.#positionIds, shape),
+      layers: this.#layers.map(({ heads, widths: [keyWidth, valueWidth], keys, values }) => ({
+        keys: hostTensor(keys, [this.#rows, heads, this.#capacity, keyWidth]),
+        values: hostTensor(values, [this.#rows, heads, this.#capacity, valueWidth]),
       })),
     };
   }
 
-  /** Adds one token to each open row. */
-  append(present: readonly Hosted<KeyValues>[], rows: readonly { readonly open: boolean }[]): void {
-    const counts = rows.map(({ open }) => (open ? 1 : 0));
-    if (this.lengths.some((length, row) => length + counts[row]! > this.#capacity)) this.#grow();
-    this.#write(present, counts, this.lengths);
-    counts.forEach((count, row) => {
-      this.lengths[row]! += count;
+  /**
+   * Adds what a run computed: a slot for each of its places.
+   *
+   * @param segmentIds of these places, int32 [rows, length]: 0 leaves a slot empty
+   * @param positionIds of these places, int32 [rows, length]
+   */
+  append(present: readonly Hosted<KeyValues>[], segmentIds: HostTensor, positionIds: HostTensor): void {
+    const count = segmentIds.shape[1]!;
+    if (this.#length + count > this.#capacity) this.#grow(this.#length + count);
+    this.#copy(segmentIds.data, this.#segmentIds, count);
+    this.#copy(positionIds.data, this.#positionIds, count);
+    present.forEach(({ keys, values }, i) => {
+      const { heads, widths, ...own } = this.#layers[i]!;
+      this.#copy(keys.data, own.keys, count, heads, widths[0]);
+      this.#copy(values.data, own.values, count, heads, widths[1]);
     });
+    this.#length += count;
   }
 
-  /** Copies the first `counts[row]` tokens of each row to `starts[row]` and after. */
-  #write(present: readonly Hosted<KeyValues>[], counts: readonly number[], starts: readonly number[]): void {
-    present.forEach(({ keys, values }, layer) => {
-      this.#copy(keys, this.#layers[layer]!.keys, counts, starts);
-      this.#copy(values, this.#layers[layer]!.values, counts, starts);
-    });
-    counts.forEach((count, row) => {
-      const start = row * this.#capacity + starts[row]!;
-      this.#segmentIds.fill(1, start, start + count);
-    });
+  /** Copies [rows, heads, count, width] behind the slots in use. */
+  #copy(data: TensorArray, to: Float32Array | Int32Array, count: number, heads = 1, width = 1): void {
+    const size = count * width;
+    for (let block = 0; block < this.#rows * heads; block++)
+      to.set(
+        data.subarray(block * size, (block + 1) * size),
+        (block * this.#capacity + this.#length) * width,
+      );
   }
 
-  #copy(from: HostTensor, to: Float32Array, counts: readonly number[], starts: readonly number[]): void {
-    const length = from.shape[2]!;
-    const data = from.data as Float32Array;
-    counts.forEach((count, row) => {
-      for (let head = row * this.heads; head < (row + 1) * this.heads; head++) {
-        const source = head * length * this.width;
-        to.set(
-          data.subarray(source, source + count * this.width),
-          (head * this.#capacity + starts[row]!) * this.width,
-        );
-      }
-    });
+  #emptyLayer(heads: number, widths: Layer["widths"]): Layer {
+    const [keys, values] = widths.map(
+      (width) => new Float32Array(this.#rows * heads * this.#capacity * width),
+    );
+    return { heads, widths, keys: keys!, values: values! };
   }
 
-  #emptyLayer(): { keys: Float32Array; values: Float32Array } {
-    const size = this.lengths.length * this.heads * this.#capacity * this.width;
-    return { keys: new Float32Array(size), values: new Float32Array(size) };
-  }
-
-  #grow(): void {
-    const old = this.feed();
-    const none = this.lengths.map(() => 0);
-    this.#capacity = roundUp(this.#capacity * 1.5);
-    this.#segmentIds = new Int32Array(this.lengths.length * this.#capacity);
-    this.#layers = this.#layers.map(() => this.#emptyLayer());
-    this.#write(old.layers, this.lengths, none);
+  #grow(needed: number): void {
+    const { segmentIds, positionIds, layers } = this.feed();
+    const length = this.#length;
+    this.#capacity = roundUp(Math.max(needed, this.#capacity * 1.5));
+    this.#segmentIds = new Int32Array(this.#rows * this.#capacity);
+    this.#positionIds = new Int32Array(this.#rows * this.#capacity);
+    this.#layers = this.#layers.map(({ heads, widths }) => this.#emptyLayer(heads, widths));
+    this.#length = 0;
+    this.append(layers, segmentIds, positionIds);
+    this.#length = length;
   }
 }

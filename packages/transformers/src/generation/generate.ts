@@ -1,5 +1,5 @@
 import { compile, type Device, type Hosted, type HostTensor, hostTensor } from "@waveft/autograd";
-import type { PretrainedConfig } from "../config";
+import type { TextConfig } from "../config";
 import { TransformersError } from "../errors";
 import type { CausalLMInputs, CausalLMOutputs } from "../models/inputs";
 import { HostCache } from "./cache";
@@ -28,7 +28,7 @@ export interface GeneratedToken {
 
 /** What `generate` needs of a model. */
 export interface GenerativeModel {
-  readonly config: PretrainedConfig;
+  readonly config: TextConfig;
   readonly generationConfig: GenerationConfig;
   readonly device: Device;
   readonly training: boolean;
@@ -83,8 +83,8 @@ export const generate = async (
     while (sequences.some(({ open }) => open)) {
       const inputs = cache === undefined ? promptInputs(sequences) : stepInputs(sequences, cache);
       const { logits, present } = await run(inputs);
-      if (cache !== undefined) cache.append(present, sequences);
-      else cache = new HostCache(present, lengthsOf(sequences), firstCapacity(sequences));
+      cache ??= new HostCache(present, sequences.length, firstCapacity(sequences));
+      cache.append(present, inputs.segmentIds, inputs.positionIds);
       choose(sequences, logits, ends, options.onToken);
       options.signal?.throwIfAborted();
     }
@@ -163,14 +163,12 @@ const stepInputs = (sequences: readonly Sequence[], cache: HostCache): Hosted<Ca
   };
 };
 
-const lengthsOf = (sequences: readonly Sequence[]): number[] => sequences.map(({ ids }) => ids.length);
-
 /** Room for the prompts and a good part of what follows. */
 const firstCapacity = (sequences: readonly Sequence[]): number =>
   Math.max(...sequences.map(({ ids, limit }) => Math.min(limit, ids.length + 64)));
 
 /** The length at which a sequence ends: what was asked for, and not beyond the model's last position. */
-const limitOf = (length: number, settings: GenerateOptions, config: PretrainedConfig): number => {
+const limitOf = (length: number, settings: GenerateOptions, config: TextConfig): number => {
   const { maxNewTokens, maxLength } = settings;
   for (const [name, value] of Object.entries({ maxNewTokens, maxLength }))
     if (value !== undefined && !(Number.isSafeInteger(value) && value >= 0))
@@ -180,7 +178,7 @@ const limitOf = (length: number, settings: GenerateOptions, config: PretrainedCo
   return Math.min(asked, config.maxPositionEmbeddings + 1);
 };
 
-const checkPrompt = (ids: readonly number[], i: number, config: PretrainedConfig): void => {
+const checkPrompt = (ids: readonly number[], i: number, config: TextConfig): void => {
   const bad = ids.findIndex((id) => !Number.isSafeInteger(id) || id < 0 || id >= config.vocabSize);
   if (bad >= 0)
     throw new TransformersError(

@@ -1,6 +1,7 @@
 import { writeFileAtomic } from "@waveft/safetensors";
 import { node } from "../io";
 import { isCommit } from "./client";
+import { withLock } from "./lock";
 
 /**
  * One repository in Python's cache layout:
@@ -8,13 +9,13 @@ import { isCommit } from "./client";
  */
 export class RepoCache {
   readonly folder: string;
-  private readonly locks: string;
+  readonly #locks: string;
 
   constructor(cacheDir: string, repoType: "model" | "dataset", id: string) {
     const { path } = node();
     const name = `${repoType}s--${id.replaceAll("/", "--")}`;
     this.folder = path.join(cacheDir, name);
-    this.locks = path.join(cacheDir, ".locks", name);
+    this.#locks = path.join(cacheDir, ".locks", name);
   }
 
   /** The commit that a revision pointed to when it was last resolved. */
@@ -74,53 +75,13 @@ export class RepoCache {
   }
 
   /**
-   * Runs `body` while no other process of this package downloads the same blob. A lock whose process is gone,
-   * or which was not renewed for 20 seconds, is taken over. (Python's locks are flock's, which Node lacks.)
+   * Runs `body` while nobody else of this package, here or in another process, downloads the same blob. (Python's
+   * locks are flock's, which Node lacks.)
    */
   async locked<T>(etag: string, body: () => Promise<T>): Promise<T> {
     const { fs, path } = node();
-    const lock = path.join(this.locks, `${etag}.js.lock`);
-    await fs.promises.mkdir(this.locks, { recursive: true });
-    while (!(await acquire(lock))) await new Promise((resolve) => setTimeout(resolve, 50));
-    const renew = setInterval(() => {
-      const now = new Date();
-      fs.promises.utimes(lock, now, now).catch(() => {});
-    }, 4000);
-    try {
-      return await body();
-    } finally {
-      clearInterval(renew);
-      await fs.promises.rm(lock, { force: true });
-    }
-  }
-}
-
-async function acquire(lock: string): Promise<boolean> {
-  const { fs, os } = node();
-  const owner = `${os.hostname()} ${globalThis.process.pid}`;
-  try {
-    await fs.promises.writeFile(lock, owner, { flag: "wx" });
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-  }
-  try {
-    const { mtimeMs } = await fs.promises.stat(lock);
-    const [host, pid] = (await fs.promises.readFile(lock, "utf8")).split(" ");
-    const abandoned = host === os.hostname() && pid !== undefined && !isRunning(Number(pid));
-    if (abandoned || Date.now() - mtimeMs > 20_000) await fs.promises.rm(lock, { force: true });
-  } catch {
-    // The owner has just let go.
-  }
-  return false;
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    globalThis.process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
+    await fs.promises.mkdir(this.#locks, { recursive: true });
+    return withLock(path.join(this.#locks, `${etag}.js.lock`), body);
   }
 }
 

@@ -1,36 +1,14 @@
-import {
-  add,
-  Dropout,
-  type DropoutSeed,
-  type DType,
-  Embedding,
-  gather,
-  LayerNorm,
-  type LinearLayer,
-  Module,
-  mul,
-  reshape,
-  split,
-  type Tensor,
-  TransposedLinear,
-} from "@waveft/autograd";
-import { type ConfigFields, commonConfig, type PretrainedConfig } from "../config";
+import { type ConfigFields, rateOf, type TransformerConfig, transformerConfig } from "../config";
 import type { Architecture } from "./architecture";
-import { CausalLM } from "./causal-lm";
-import type { CausalLMInputs, CausalLMOutputs } from "./inputs";
-import type { ModelOptions } from "./pretrained-model";
-import { type ActivationName, activationNames, activations } from "./shared/activations";
-import { LastTokenClassifier } from "./shared/last-token-classifier";
-import { SelfAttentionContext } from "./shared/self-attention";
+import { CausalLM } from "./heads/causal-lm";
+import { SequenceClassifier } from "./heads/sequence-classifier";
+import { modelClass } from "./model-class";
+import type { NormSpec } from "./shared/norms";
+import type { BlockSpec } from "./shared/transformer-block";
+import { repeated, TransformerStack } from "./shared/transformer-stack";
 
 /** GPT-2 (Radford et al. 2019), as Hugging Face transformers 5 computes it. */
-export interface Gpt2Config extends PretrainedConfig {
-  readonly hiddenSize: number;
-  readonly numHiddenLayers: number;
-  readonly numAttentionHeads: number;
-  /** Width of the feed-forward blocks. */
-  readonly innerSize: number;
-  readonly activationFunction: ActivationName;
+export interface GPT2Config extends TransformerConfig {
   readonly layerNormEpsilon: number;
   /** Whether scores are divided by the root of the head's width. */
   readonly scaleAttnWeights: boolean;
@@ -41,222 +19,98 @@ export interface Gpt2Config extends PretrainedConfig {
   readonly residPdrop: number;
 }
 
-const parseConfig = (given: ConfigFields): Gpt2Config => {
-  const fields = given.renamed({
+const parseConfig = (given: ConfigFields): GPT2Config => {
+  const fields = given.aliased({
     hidden_size: "n_embd",
     num_hidden_layers: "n_layer",
     num_attention_heads: "n_head",
     max_position_embeddings: "n_positions",
+    intermediate_size: "n_inner",
+    hidden_act: "activation_function",
   });
-  const common = commonConfig(fields, {
-    vocabSize: 50257,
-    maxPositionEmbeddings: 1024,
-    bosTokenId: 50256,
-    padTokenId: null,
-    eosTokenId: 50256,
-    tieWordEmbeddings: true,
-    initStdField: "initializer_range",
-    positionsField: "n_positions",
-  });
-  const hiddenSize = fields.integer("n_embd", 768);
-  const numAttentionHeads = fields.integer("n_head", 12);
-  if (hiddenSize % numAttentionHeads !== 0)
-    throw fields.error("n_head", `a divisor of n_embd, which is ${hiddenSize}`);
   if (fields.boolean("add_cross_attention", false))
     throw fields.error("add_cross_attention", "false: there is no encoder to attend to");
   return {
-    ...common,
-    json: given.json,
-    hiddenSize,
-    numAttentionHeads,
-    numHiddenLayers: fields.integer("n_layer", 12, { min: 0, max: 1024 }),
-    innerSize: fields.integer("n_inner", 4 * hiddenSize),
-    activationFunction: fields.oneOf("activation_function", "gelu_new", activationNames),
+    ...transformerConfig(fields, {
+      vocabSize: 50257,
+      maxPositionEmbeddings: 1024,
+      bosTokenId: 50256,
+      eosTokenId: 50256,
+      tieWordEmbeddings: true,
+      hasPaddingRow: false,
+      hiddenSize: 768,
+      numHiddenLayers: 12,
+      numAttentionHeads: 12,
+      intermediateSize: (hiddenSize) => 4 * hiddenSize,
+      hiddenAct: "gelu_new",
+    }),
     layerNormEpsilon: fields.number("layer_norm_epsilon", 1e-5),
     scaleAttnWeights: fields.boolean("scale_attn_weights", true),
     scaleAttnByInverseLayerIdx: fields.boolean("scale_attn_by_inverse_layer_idx", false),
-    embdPdrop: fields.number("embd_pdrop", 0.1, { max: 0.999 }),
-    attnPdrop: fields.number("attn_pdrop", 0.1, { max: 0.999 }),
-    residPdrop: fields.number("resid_pdrop", 0.1, { max: 0.999 }),
+    embdPdrop: rateOf(fields, "embd_pdrop", 0.1),
+    attnPdrop: rateOf(fields, "attn_pdrop", 0.1),
+    residPdrop: rateOf(fields, "resid_pdrop", 0.1),
   };
 };
 
-/** What the layers of one model share. */
-interface Shared {
-  readonly config: Gpt2Config;
-  readonly dtype: DType;
-  readonly seed: DropoutSeed;
-}
+const normOf = ({ layerNormEpsilon: epsilon }: GPT2Config): NormSpec => ({ kind: "layer", epsilon });
 
-const layerNorm = ({ config, dtype }: Shared): LayerNorm =>
-  new LayerNorm(config.hiddenSize, { epsilon: config.layerNormEpsilon, dtype });
+const block = (config: GPT2Config, layer: number): BlockSpec => {
+  const headDim = config.hiddenSize / config.numAttentionHeads;
+  return {
+    kind: "GPT2Block",
+    names: { attentionNorm: "ln_1", attention: "attn", feedForwardNorm: "ln_2", feedForward: "mlp" },
+    norm: normOf(config),
+    attention: {
+      kind: "GPT2Attention",
+      names: { qkv: "c_attn", out: "c_proj" },
+      heads: config.numAttentionHeads,
+      kvHeads: config.numAttentionHeads,
+      headDim,
+      layout: "fused",
+      linear: "transposed",
+      scale:
+        (config.scaleAttnWeights ? headDim ** -0.5 : 1) / (config.scaleAttnByInverseLayerIdx ? layer + 1 : 1),
+      dropout: config.attnPdrop,
+    },
+    feedForward: {
+      kind: "GPT2MLP",
+      names: { up: "c_fc", down: "c_proj" },
+      inner: config.intermediateSize,
+      activation: config.hiddenAct,
+      linear: "transposed",
+    },
+    dropout: config.residPdrop,
+  };
+};
 
-class Gpt2Attention extends Module {
-  override readonly kind = "GPT2Attention";
-  /** Queries, keys and values side by side. */
-  cAttn: LinearLayer;
-  cProj: LinearLayer;
-  readonly attnDropout: Dropout;
-  readonly residDropout: Dropout;
-  readonly #heads: number;
-  readonly #scaling: number;
-
-  constructor({ config, dtype, seed }: Shared, layer: number) {
-    super();
-    const { hiddenSize, numAttentionHeads } = config;
-    this.cAttn = new TransposedLinear(hiddenSize, 3 * hiddenSize, { dtype });
-    this.cProj = new TransposedLinear(hiddenSize, hiddenSize, { dtype });
-    this.attnDropout = new Dropout(config.attnPdrop, seed);
-    this.residDropout = new Dropout(config.residPdrop, seed);
-    this.#heads = numAttentionHeads;
-    this.#scaling =
-      (config.scaleAttnWeights ? (hiddenSize / numAttentionHeads) ** -0.5 : 1) /
-      (config.scaleAttnByInverseLayerIdx ? layer + 1 : 1);
-  }
-
-  forward(x: Tensor, context: SelfAttentionContext): Tensor {
-    const [q, k, v] = split(this.cAttn.forward(x), 3, -1) as [Tensor, Tensor, Tensor];
-    const options = { heads: this.#heads, dropout: this.attnDropout };
-    const attended = context.attend(mul(q, this.#scaling), k, v, options);
-    return this.residDropout.forward(this.cProj.forward(attended));
-  }
-}
-
-class Gpt2Mlp extends Module {
-  override readonly kind = "GPT2MLP";
-  cFc: LinearLayer;
-  cProj: LinearLayer;
-  readonly dropout: Dropout;
-  readonly #activation: (x: Tensor) => Tensor;
-
-  constructor({ config, dtype, seed }: Shared) {
-    super();
-    this.cFc = new TransposedLinear(config.hiddenSize, config.innerSize, { dtype });
-    this.cProj = new TransposedLinear(config.innerSize, config.hiddenSize, { dtype });
-    this.dropout = new Dropout(config.residPdrop, seed);
-    this.#activation = activations[config.activationFunction];
-  }
-
-  forward(x: Tensor): Tensor {
-    return this.dropout.forward(this.cProj.forward(this.#activation(this.cFc.forward(x))));
-  }
-}
-
-class Gpt2Block extends Module {
-  override readonly kind = "GPT2Block";
-  ln_1: LayerNorm;
-  attn: Gpt2Attention;
-  ln_2: LayerNorm;
-  mlp: Gpt2Mlp;
-
-  constructor(shared: Shared, layer: number) {
-    super();
-    this.ln_1 = layerNorm(shared);
-    this.attn = new Gpt2Attention(shared, layer);
-    this.ln_2 = layerNorm(shared);
-    this.mlp = new Gpt2Mlp(shared);
-  }
-
-  forward(x: Tensor, context: SelfAttentionContext): Tensor {
-    const attended = add(x, this.attn.forward(this.ln_1.forward(x), context));
-    return add(attended, this.mlp.forward(this.ln_2.forward(attended)));
-  }
-}
-
-class Gpt2Model extends Module {
-  override readonly kind = "GPT2Model";
-  wte: Embedding;
-  wpe: Embedding;
-  readonly drop: Dropout;
-  h: Gpt2Block[];
-  lnF: LayerNorm;
-
-  constructor(shared: Shared) {
-    super();
-    const { config, dtype, seed } = shared;
-    this.wte = new Embedding(config.vocabSize, config.hiddenSize, { dtype });
-    this.wpe = new Embedding(config.maxPositionEmbeddings, config.hiddenSize, { dtype });
-    this.drop = new Dropout(config.embdPdrop, seed);
-    this.h = Array.from({ length: config.numHiddenLayers }, (_, layer) => new Gpt2Block(shared, layer));
-    this.lnF = layerNorm(shared);
-  }
-
-  /** Hidden states [rows · length or m, hiddenSize], all matrix products on flat rows. */
-  forward({ inputIds, positionIds, logitsAt }: CausalLMInputs, context: SelfAttentionContext): Tensor {
-    const flat = (ids: Tensor) => reshape(ids, [ids.size]);
-    let x = this.drop.forward(add(this.wte.forward(flat(inputIds)), this.wpe.forward(flat(positionIds))));
-    for (const block of this.h) x = block.forward(x, context);
-    return this.lnF.forward(logitsAt === undefined ? x : gather(x, logitsAt));
-  }
-}
-
-/** New weights that end a residual branch are smaller, by the number of branches (Radford et al., section 2.3). */
-const initStdOf = ({ initStd, numHiddenLayers }: Gpt2Config, name: string): number =>
-  name.endsWith("c_proj.weight") ? initStd / Math.sqrt(2 * numHiddenLayers) : initStd;
-
-/** GPT-2 with its language modelling head. */
-export class Gpt2LMHeadModel extends CausalLM<Gpt2Config> {
-  override readonly kind = "GPT2LMHeadModel";
-  transformer: Gpt2Model;
-  lmHead: LinearLayer;
-
-  constructor(config: Gpt2Config, { dtype }: ModelOptions) {
-    super(config, { dtype });
-    this.transformer = new Gpt2Model({ config, dtype, seed: this.dropoutSeed });
-    this.lmHead = this.newHead(config.hiddenSize);
-  }
-
-  override forward(inputs: CausalLMInputs): CausalLMOutputs {
-    const context = new SelfAttentionContext(inputs);
-    const hidden = this.transformer.forward(inputs, context);
-    return { logits: this.lmHead.forward(hidden), present: context.present };
-  }
-
-  override getInputEmbeddings(): Embedding {
-    return this.transformer.wte;
-  }
-
-  override getOutputEmbeddings(): LinearLayer {
-    return this.lmHead;
-  }
-
-  override initStdOf(name: string): number {
-    return initStdOf(this.config, name);
-  }
-}
-
-/** GPT-2 with a label for the whole text in place of the next token. */
-export class Gpt2ForSequenceClassification extends LastTokenClassifier<Gpt2Config> {
-  override readonly kind = "GPT2ForSequenceClassification";
-  transformer: Gpt2Model;
-  score: LinearLayer;
-
-  constructor(config: Gpt2Config, { dtype }: ModelOptions) {
-    super(config, { dtype });
-    this.transformer = new Gpt2Model({ config, dtype, seed: this.dropoutSeed });
-    this.score = this.newScore(config.hiddenSize);
-  }
-
-  protected override decoder(): Gpt2Model {
-    return this.transformer;
-  }
-
-  override getInputEmbeddings(): Embedding {
-    return this.transformer.wte;
-  }
-
-  override initStdOf(name: string): number {
-    return initStdOf(this.config, name);
-  }
-}
-
-export const gpt2 = {
+export const gpt2: Architecture<GPT2Config> = {
   baseModelPrefix: "transformer",
+  pythonModule: "transformers.models.gpt2.modeling_gpt2",
   // The causal masks that layers of old checkpoints hold.
   ignoredTensors: /(^|\.)attn\.(masked_)?bias$/,
   parseConfig,
+  backbone: (config, options) =>
+    new TransformerStack(
+      {
+        kind: "GPT2Model",
+        names: { tokens: "wte", positions: "wpe", layers: "h", norm: "ln_f" },
+        width: config.hiddenSize,
+        embeddings: { hasPaddingRow: false, positionOffset: 0, dropout: config.embdPdrop },
+        blocks: repeated(config.numHiddenLayers, (layer) => block(config, layer)),
+        norm: normOf(config),
+      },
+      config,
+      options,
+    ),
+  // Weights that end a residual branch are smaller, by the number of branches (Radford et al., section 2.3).
+  initStdOf: ({ initStd, numHiddenLayers }, name) =>
+    name.endsWith("c_proj.weight") ? initStd / Math.sqrt(2 * numHiddenLayers) : initStd,
   heads: {
-    causalLM: (config, options) => new Gpt2LMHeadModel(config, options),
-    sequenceClassification: (config, options) => new Gpt2ForSequenceClassification(config, options),
+    causalLM: { kind: "GPT2LMHeadModel" },
+    sequenceClassification: { kind: "GPT2ForSequenceClassification", layer: "score", token: "last" },
   },
-} satisfies Architecture<Gpt2Config>;
+};
+
+export const GPT2LMHeadModel = modelClass(CausalLM, gpt2);
+export const GPT2ForSequenceClassification = modelClass(SequenceClassifier, gpt2);

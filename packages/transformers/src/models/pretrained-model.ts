@@ -2,7 +2,6 @@ import {
   type Device,
   DropoutSeed,
   type Embedding,
-  Module,
   type Parameter,
   sizeOf,
   type Tensor,
@@ -11,33 +10,53 @@ import { type TensorData, writeFileAtomic, writeSafetensors } from "@waveft/safe
 import type { PretrainedConfig, WeightDType } from "../config";
 import { TransformersError } from "../errors";
 import { node, translated } from "../io";
+import type { Architecture } from "./architecture";
+import type { Backbone } from "./backbone";
+import { NamedModule, type Names } from "./shared/named-module";
 
 export interface ModelOptions {
   /** How weights are stored. */
   readonly dtype: WeightDType;
 }
 
-/** A model with its configuration and a head: what `AutoModelFor…` return. */
-export abstract class PreTrainedModel<C extends PretrainedConfig = PretrainedConfig> extends Module {
+/** A backbone with a head on it: what `AutoModelFor…` return. */
+export abstract class PreTrainedModel<C extends PretrainedConfig = PretrainedConfig> extends NamedModule {
   readonly config: C;
   /** How the weights are stored; arithmetic is float32. */
   readonly dtype: WeightDType;
+  readonly backbone: Backbone;
   /** Where `generate` runs and trainers should: an engine, a device name, or `auto`. */
   device: Device = "auto";
   /** The seed of all dropout layers: set it before each training step. */
   readonly dropoutSeed = new DropoutSeed();
+  readonly #architecture: Architecture<C>;
+  #recomputes = false;
 
-  constructor(config: C, { dtype }: ModelOptions) {
-    super();
+  /** @param names what the head's layers are called, by their properties */
+  constructor(config: C, { dtype }: ModelOptions, architecture: Architecture<C>, kind: string, names: Names) {
+    super(kind, { backbone: architecture.baseModelPrefix, ...names });
     this.config = config;
     this.dtype = dtype;
+    this.#architecture = architecture;
+    this.backbone = architecture.backbone(config, {
+      dtype,
+      seed: this.dropoutSeed,
+      recomputes: () => this.#recomputes,
+    });
   }
 
   /** The graph of one pass over rows of tokens. */
   abstract forward(inputs: never): { readonly logits: Tensor };
 
   /** The token embedding. */
-  abstract getInputEmbeddings(): Embedding;
+  getInputEmbeddings(): Embedding {
+    return this.backbone.getInputEmbeddings();
+  }
+
+  /** The module of Python's transformers that has this class, if any. */
+  get pythonModule(): string | null {
+    return this.#architecture.pythonModule ?? null;
+  }
 
   /**
    * Names of the head's layers, first the one that gives the logits: a checkpoint without it was made for another
@@ -48,8 +67,21 @@ export abstract class PreTrainedModel<C extends PretrainedConfig = PretrainedCon
   }
 
   /** Standard deviation of a new weight, by its name. */
-  initStdOf(_name: string): number {
-    return this.config.initStd;
+  initStdOf(name: string): number {
+    return this.#architecture.initStdOf?.(this.config, name) ?? this.config.initStd;
+  }
+
+  /** Computes the values inside blocks again in the backward pass instead of keeping them: less memory, more time. */
+  gradientCheckpointingEnable(): void {
+    this.#recomputes = true;
+  }
+
+  gradientCheckpointingDisable(): void {
+    this.#recomputes = false;
+  }
+
+  get isGradientCheckpointing(): boolean {
+    return this.#recomputes;
   }
 
   /** Number of weights, tied ones once. */

@@ -159,9 +159,9 @@ describe("fromConfig draws by Hugging Face's law", () => {
     const first = [...weights(1).subarray(0, 3)];
     expect(first).toMatchInlineSnapshot(`
       [
-        0.016323361545801163,
-        -0.01360889058560133,
-        -0.014801932498812675,
+        0.0457867830991745,
+        -0.006712517701089382,
+        -0.008566735312342644,
       ]
     `);
   });
@@ -203,17 +203,17 @@ describe("refuses with one sentence", () => {
     [
       "an unknown model_type",
       async () => loadWith({ "config.json": { model_type: "gpt99" } }, await tensors()),
-      /memory: config.json has model_type "gpt99"; supported are bert, gpt2, llama, opt/,
+      /memory: config.json has model_type "gpt99"; supported are bert, gpt2, llama, mistral, opt, qwen2, qwen3/,
     ],
     [
       "no model_type",
       async () => loadWith({ "config.json": {} }, await tensors()),
-      /config.json has no model_type; supported are bert, gpt2, llama, opt/,
+      /config.json has no model_type; supported are bert, gpt2, llama, mistral, opt, qwen2, qwen3/,
     ],
     [
       "a model_type that objects inherit",
       async () => loadWith({ "config.json": { model_type: "constructor" } }),
-      /supported are bert, gpt2, llama, opt/,
+      /supported are bert, gpt2, llama, mistral, opt, qwen2, qwen3/,
     ],
     ["a config.json that is no JSON", () => loadWith({ "config.json": "{" }), /config.json is not JSON/],
     [

@@ -5,14 +5,14 @@ import {
   AutoModelForSequenceClassification,
   isTransformersError,
   type LlamaConfig,
-  type OptConfig,
+  type OPTConfig,
 } from "../../src/index";
 import { golden, readGoldenJson } from "../support/models";
 
-const opt = (json: object): OptConfig => AutoConfig.fromJson({ model_type: "opt", ...json }) as OptConfig;
+const opt = (json: object): OPTConfig => AutoConfig.fromJson({ model_type: "opt", ...json }) as OPTConfig;
 
 test("reads a folder", async () => {
-  const config = (await AutoConfig.fromPretrained(golden("opt-post"))) as OptConfig;
+  const config = (await AutoConfig.fromPretrained(golden("opt-post"))) as OPTConfig;
   expect(config).toMatchObject({
     modelType: "opt",
     nameOrPath: golden("opt-post"),
@@ -33,7 +33,7 @@ test("absent fields take the architecture's defaults", () => {
     hiddenSize: 768,
     wordEmbedProjDim: 768,
     finalLayerNorm: true,
-    activationFunction: "relu",
+    hiddenAct: "relu",
     initStd: 0.02,
     dropout: 0.1,
     padTokenId: 1,
@@ -77,7 +77,7 @@ test("GPT-2's fields go by their other names too", () => {
     numHiddenLayers: 3,
     numAttentionHeads: 4,
     maxPositionEmbeddings: 50,
-    innerSize: 48,
+    intermediateSize: 48,
   });
   expect(config.json).toHaveProperty("hidden_size", 12);
 });
@@ -192,6 +192,15 @@ const small: Record<string, object> = {
   opt: { hidden_size: 6, num_attention_heads: 3 },
   gpt2: { n_embd: 6, n_head: 3, n_layer: 1, n_positions: 8 },
   llama: { hidden_size: 6, num_attention_heads: 3, intermediate_size: 8 },
+  mistral: { hidden_size: 6, num_attention_heads: 3, num_key_value_heads: 3, intermediate_size: 8 },
+  qwen2: { hidden_size: 6, num_attention_heads: 3, num_key_value_heads: 1, intermediate_size: 8 },
+  qwen3: {
+    hidden_size: 6,
+    num_attention_heads: 3,
+    num_key_value_heads: 3,
+    intermediate_size: 8,
+    head_dim: 4,
+  },
   bert: { hidden_size: 6, num_attention_heads: 3, intermediate_size: 8 },
 };
 const goldens: Record<string, string> = {
@@ -199,6 +208,9 @@ const goldens: Record<string, string> = {
   gpt2: "gpt2-tiny",
   llama: "llama-tiny-tied",
   bert: "bert-tiny-cls",
+  mistral: "llama-tiny",
+  qwen2: "llama-tiny",
+  qwen3: "llama-tiny",
 };
 
 test.each(Object.keys(small))(
@@ -213,6 +225,12 @@ test.each(Object.keys(small))(
         "num_labels",
         "problem_type",
         "position_embedding_type",
+        "head_dim",
+        "num_key_value_heads",
+        "sliding_window",
+        "use_sliding_window",
+        "max_window_layers",
+        "layer_types",
       ],
     ];
     const value = fc.oneof(
@@ -232,7 +250,7 @@ test.each(Object.keys(small))(
             ...small[type],
             ...json,
             model_type: type,
-          }) as OptConfig;
+          }) as OPTConfig;
           if (config.hiddenSize < 100 && config.numHiddenLayers < 3 && config.vocabSize < 100)
             expect(AutoModelForSequenceClassification.fromConfig(config).numParameters()).toBeGreaterThan(0);
         } catch (error) {

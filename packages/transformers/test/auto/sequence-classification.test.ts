@@ -191,7 +191,7 @@ describe("labels", () => {
 
 test("a task that the architecture has no head for is refused, with those that have one", async () => {
   await expect(AutoModelForCausalLM.fromPretrained(golden("bert-tiny-cls"))).rejects.toThrow(
-    /bert-tiny-cls: AutoModelForCausalLM has no model of type "bert"; it has gpt2, llama, opt$/,
+    /bert-tiny-cls: AutoModelForCausalLM has no model of type "bert"; it has gpt2, llama, mistral, opt, qwen2, qwen3$/,
   );
   const bare = AutoConfig.fromJson({ model_type: "bert" });
   expect(() => AutoModelForCausalLM.fromConfig(bare)).toThrow(/^AutoModelForCausalLM has no model/);

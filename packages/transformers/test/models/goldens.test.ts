@@ -11,7 +11,7 @@ import {
 import { golden, maskedInputs, numbers, readGoldenJson, readTensors } from "../support/models";
 
 const devices = ["gpu:cpu", "onnx:cpu"];
-const causal = ["gpt2-tiny", "llama-tiny", "llama-tiny-tied"];
+const causal = ["gpt2-tiny", "llama-tiny", "llama-tiny-tied", "mistral-tiny", "qwen2-tiny", "qwen3-tiny"];
 type Tensors = Awaited<ReturnType<typeof readTensors>>;
 
 /** One batch of `expected/outputs.safetensors`: its inputs, outputs, and the gradients under `grad.`. */

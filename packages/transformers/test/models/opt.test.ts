@@ -37,7 +37,7 @@ describe("OPT's switches", async () => {
   const { variants, tolerance } = readGoldenJson("opt-variants/index.json");
   const tensors = await readTensors("opt-variants/tensors.safetensors");
 
-  test.each(Object.keys(variants).map((name, i) => [name, devices[i % 2]!] as const))(
+  test.each(Object.keys(variants).flatMap((name) => devices.map((device) => [name, device] as const)))(
     "%s on %s",
     async (name, device) => {
       const own = new Map(

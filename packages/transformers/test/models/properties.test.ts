@@ -1,4 +1,4 @@
-import { compile, hostTensor, structureOf } from "@waveft/autograd";
+import { compile, constant, gradients, hostTensor, mul, structureOf, sum } from "@waveft/autograd";
 import { bfloat16ToFloat32 } from "@waveft/safetensors";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -11,7 +11,16 @@ import {
 } from "../../src/index";
 import { golden, logitsOf, maskedInputs, packedInputs } from "../support/models";
 
-const causal = ["opt-pre", "opt-post", "gpt2-tiny", "llama-tiny", "llama-tiny-tied"];
+const causal = [
+  "opt-pre",
+  "opt-post",
+  "gpt2-tiny",
+  "llama-tiny",
+  "llama-tiny-tied",
+  "mistral-tiny",
+  "qwen2-tiny",
+  "qwen3-tiny",
+];
 const device = "onnx:cpu";
 
 /** Small, lively models of every type, with some switches on. */
@@ -19,6 +28,21 @@ const sizes = {
   opt: { hidden_size: 8, word_embed_proj_dim: 8, ffn_dim: 12, init_std: 0.4 },
   gpt2: { n_embd: 8, n_layer: 2, n_head: 2, n_positions: 200, initializer_range: 0.4 },
   llama: { hidden_size: 8, intermediate_size: 12, num_key_value_heads: 1, initializer_range: 0.4 },
+  mistral: {
+    hidden_size: 8,
+    intermediate_size: 12,
+    num_key_value_heads: 1,
+    initializer_range: 0.4,
+    sliding_window: 70,
+  },
+  qwen2: { hidden_size: 8, intermediate_size: 12, num_key_value_heads: 2, initializer_range: 0.4 },
+  qwen3: {
+    hidden_size: 8,
+    intermediate_size: 12,
+    num_key_value_heads: 1,
+    head_dim: 6,
+    initializer_range: 0.4,
+  },
   bert: { hidden_size: 8, intermediate_size: 12, initializer_range: 0.4 },
 };
 type Type = keyof typeof sizes;
@@ -110,19 +134,22 @@ describe.each(causal)("%s", (name) => {
 });
 
 describe("generation from cached keys is what a fresh look at the same tokens gives", () => {
-  test.each(["gpt2", "llama"] as const)("%s, growing the cache on the way", async (type) => {
-    const model = AutoModelForCausalLM.fromConfig(configOf(type), { seed: 5, device });
-    const ids = await model.generate([5, 6], { maxNewTokens: 150, eosTokenId: null });
-    const logits = logitsOf(model, device);
-    const fresh = await logits(alone(ids, ids.length));
-    const { vocabSize } = model.config;
-    for (let at = 1; at < ids.length - 1; at++) {
-      const row = fresh.subarray(at * vocabSize, (at + 1) * vocabSize);
-      // By rounding, another may be as good.
-      expect(Math.max(...row) - row[ids[at + 1]!]!).toBeLessThan(1e-4);
-    }
-    expect(new Set(ids).size).toBeGreaterThan(2);
-  });
+  test.each(["gpt2", "llama", "mistral", "qwen3"] as const)(
+    "%s, growing the cache on the way",
+    async (type) => {
+      const model = AutoModelForCausalLM.fromConfig(configOf(type), { seed: 5, device });
+      const ids = await model.generate([5, 6], { maxNewTokens: 150, eosTokenId: null });
+      const logits = logitsOf(model, device);
+      const fresh = await logits(alone(ids, ids.length));
+      const { vocabSize } = model.config;
+      for (let at = 1; at < ids.length - 1; at++) {
+        const row = fresh.subarray(at * vocabSize, (at + 1) * vocabSize);
+        // By rounding, another may be as good.
+        expect(Math.max(...row) - row[ids[at + 1]!]!).toBeLessThan(1e-4);
+      }
+      expect(new Set(ids).size).toBeGreaterThan(2);
+    },
+  );
 });
 
 test("key heads that are copies of one another give what sharing them gives", async () => {
@@ -212,6 +239,9 @@ const dropouts: Record<Type, string[]> = {
   opt: ["dropout", "attention_dropout"],
   gpt2: ["embd_pdrop", "attn_pdrop", "resid_pdrop"],
   llama: ["attention_dropout"],
+  mistral: ["attention_dropout"],
+  qwen2: ["attention_dropout"],
+  qwen3: ["attention_dropout"],
   bert: ["hidden_dropout_prob", "attention_probs_dropout_prob", "classifier_dropout"],
 };
 const rates = Object.entries(dropouts).flatMap(([type, names]) =>
@@ -237,4 +267,42 @@ test.each(rates)("%s: %s acts in train mode only, by its seed", async (type, rat
   expect(await logits(3)).toEqual(first);
   expect(first).not.toBeAllclose(still, 1e-3);
   expect(await logits(4)).not.toBeAllclose(first, 1e-3);
+});
+
+describe("gradient checkpointing", () => {
+  test.each(Object.keys(architectures) as Type[])(
+    "%s: the same loss and gradients, dropout included",
+    async (type) => {
+      const config = configOf(type, {
+        num_labels: 3,
+        ...Object.fromEntries(dropouts[type].map((name) => [name, 0.3])),
+      });
+      const model = AutoModelForSequenceClassification.fromConfig(config, { seed: 12 });
+      model.train();
+      model.dropoutSeed.set(7);
+      const parameters = model.parameters().filter(({ shape }) => shape.length === 2);
+      const run = compile(
+        (inputs: SequenceClassifierInputs) => {
+          const loss = sum(mul(model.forward(inputs).logits, constant([1, -2, 3], [3])));
+          return [loss, ...gradients(loss, parameters)];
+        },
+        { device, key: () => structureOf(model) },
+      );
+      const inputs = packed([5, 6, 7], [8, 9], 1, 6);
+      const [nodes, kept] = [run.graph(inputs).nodes.length, await run(inputs)];
+      expect(model.isGradientCheckpointing).toBe(false);
+      model.gradientCheckpointingEnable();
+      expect(model.isGradientCheckpointing).toBe(true);
+      expect(run.graph(inputs).nodes.length).toBeGreaterThan(nodes);
+      const again = await run(inputs);
+      again.forEach(({ data }, i) => {
+        expect(data).toBeAllclose(kept[i]!.data as Float32Array, 1e-5);
+      });
+      model.eval();
+      expect(run.graph(inputs).nodes.length).toBeLessThan(nodes);
+      model.train();
+      model.gradientCheckpointingDisable();
+      expect(run.graph(inputs).nodes.length).toBe(nodes);
+    },
+  );
 });

@@ -1,58 +1,49 @@
-import { Embedding, gather, type LinearLayer, reshape } from "@waveft/autograd";
+import { Embedding, gather, Module, reshape } from "@waveft/autograd";
 import {
   type Architecture,
-  CausalLM,
-  type CausalLMInputs,
-  type CausalLMOutputs,
-  commonConfig,
-  type ModelOptions,
-  type PretrainedConfig,
+  type Backbone,
+  type BackboneOptions,
+  type HiddenStates,
+  type TextConfig,
+  type TokenInputs,
+  textConfig,
 } from "../../src/index";
 
 /** The smallest language model: the next token depends on the present one alone. */
-interface BigramConfig extends PretrainedConfig {
+interface BigramConfig extends TextConfig {
   readonly hiddenSize: number;
 }
 
-class BigramForCausalLM extends CausalLM<BigramConfig> {
-  override readonly kind = "BigramForCausalLM";
-  embed: Embedding;
-  lmHead: LinearLayer;
+class BigramModel extends Module implements Backbone {
+  override readonly kind = "BigramModel";
+  readonly embed: Embedding;
+  readonly width: number;
 
-  constructor(config: BigramConfig, options: ModelOptions) {
-    super(config, options);
-    this.embed = new Embedding(config.vocabSize, config.hiddenSize, options);
-    this.lmHead = this.newHead(config.hiddenSize);
+  constructor({ vocabSize, hiddenSize }: BigramConfig, { dtype }: BackboneOptions) {
+    super();
+    this.embed = new Embedding(vocabSize, hiddenSize, { dtype });
+    this.width = hiddenSize;
   }
 
-  override forward({ inputIds, logitsAt }: CausalLMInputs): CausalLMOutputs {
+  forward({ inputIds, logitsAt }: TokenInputs): HiddenStates {
     const flat = reshape(inputIds, [inputIds.size]);
-    const hidden = this.embed.forward(logitsAt === undefined ? flat : gather(flat, logitsAt));
-    return { logits: this.lmHead.forward(hidden), present: [] };
+    return {
+      hidden: this.embed.forward(logitsAt === undefined ? flat : gather(flat, logitsAt)),
+      present: [],
+    };
   }
 
-  override getInputEmbeddings(): Embedding {
+  getInputEmbeddings(): Embedding {
     return this.embed;
-  }
-
-  override getOutputEmbeddings(): LinearLayer {
-    return this.lmHead;
   }
 }
 
-export const bigram = {
+export const bigram: Architecture<BigramConfig> = {
   baseModelPrefix: "model",
   parseConfig: (fields) => ({
-    ...commonConfig(fields, {
-      vocabSize: 8,
-      maxPositionEmbeddings: 64,
-      bosTokenId: null,
-      padTokenId: null,
-      eosTokenId: null,
-      tieWordEmbeddings: false,
-      initStdField: "initializer_range",
-    }),
+    ...textConfig(fields, { vocabSize: 8, maxPositionEmbeddings: 64 }),
     hiddenSize: fields.integer("hidden_size", 4),
   }),
-  heads: { causalLM: (config, options) => new BigramForCausalLM(config, options) },
-} satisfies Architecture<BigramConfig>;
+  backbone: (config, options) => new BigramModel(config, options),
+  heads: { causalLM: { kind: "BigramForCausalLM" } },
+};

@@ -6,7 +6,7 @@ import ndarray from "ndarray";
 import { expect, test } from "vitest";
 import { denseDelta, directDelta, scatterDelta } from "./delta";
 import { directForms, waveletForms } from "./graph-forms";
-import { placeCoefficients, type SynthesisFilters } from "./placement";
+import { placeCoefficients, placeEntries, type SynthesisFilters } from "./placement";
 
 const side = fc.oneof(fc.integer({ min: 1, max: 24 }), fc.constantFrom(1, 2, 3, 40));
 const problem = fc.record({
@@ -97,7 +97,7 @@ const byForms = async (
   const [out, width] = shape;
   const forms =
     filters === null
-      ? directForms(coordinates, 2)
+      ? directForms(placeEntries(coordinates), 2)
       : waveletForms(placeCoefficients(coordinates, filters.recLo.length), filters, shape, 2);
   const run = compile(
     (c: Tensor, weights: Tensor) => {
@@ -171,7 +171,10 @@ test("coefficients that are entries: the graph's product and matrix put them the
       const problemOf = drawn(given);
       const { coordinates, values } = problemOf;
       const expected = new Float32Array(given.out * given.width);
-      directDelta(coordinates, 2).add({ data: expected, rowStride: given.width, columnStride: 1 }, values);
+      directDelta(placeEntries(coordinates), 2).add(
+        { data: expected, rowStride: given.width, columnStride: 1 },
+        values,
+      );
       const { deltas, slopes, weights } = await byForms(problemOf, null, device);
       for (const delta of deltas) expect(delta).toEqual(expected);
       for (const own of slopes)
@@ -210,7 +213,7 @@ test("only the touched entries change", () => {
 test("without the transform, coefficients are entries", () => {
   const coordinates = randomCoordinates([5, 7], 9, 3);
   const target = new Float32Array(35);
-  directDelta(coordinates, 4).add(
+  directDelta(placeEntries(coordinates), 4).add(
     { data: target, rowStride: 7, columnStride: 1 },
     new Float32Array(9).fill(0.5),
   );

@@ -1,4 +1,3 @@
-import type { CoordinateSet } from "@waveft/sparse";
 import type { WeightView } from "../../method";
 import type { Placement, SynthesisFilters } from "./placement";
 
@@ -11,16 +10,13 @@ export interface Delta {
 }
 
 /** Without the inverse transform a coefficient is an entry of ΔW. */
-export const directDelta = ({ rows, columns, count, shape }: CoordinateSet, scaling: number): Delta => {
-  const places = Int32Array.from({ length: count }, (_, n) => rows[n]! * shape[1] + columns[n]!);
-  return {
-    touched: places,
-    add: ({ data, rowStride, columnStride }, values) => {
-      for (let n = 0; n < count; n++)
-        data[rows[n]! * rowStride + columns[n]! * columnStride]! += scaling * values[n]!;
-    },
-  };
-};
+export const directDelta = ({ rows, columns, order, count, width }: Placement, scaling: number): Delta => ({
+  touched: rows.map((row, place) => row * width + columns[place]!),
+  add: ({ data, rowStride, columnStride }, values) => {
+    for (let place = 0; place < count; place++)
+      data[rows[place]! * rowStride + columns[place]! * columnStride]! += scaling * values[order[place]!]!;
+  },
+});
 
 /**
  * One coefficient at a time: taps² entries each. Best while few coefficients or short filters leave ΔW sparse.
@@ -32,26 +28,25 @@ export const scatterDelta = (
   scaling: number,
 ): Delta => {
   const [out, width] = shape;
-  const { count, taps, i, j, highDown, highAcross } = placement;
+  const { count, rows, columns, order } = placement;
+  const [halfHeight, halfWidth] = [placement.height / 2, placement.width / 2];
+  const taps = filters.recLo.length;
   const lo = Float64Array.from(filters.recLo);
   const hi = Float64Array.from(filters.recHi);
-  // From top to bottom, so that neighbours in memory come together.
-  const order = Int32Array.from({ length: count }, (_, n) => n).sort(
-    (a, b) => i[a]! - i[b]! || j[a]! - j[b]!,
-  );
-  const touched = touchedBy(placement, shape);
+  const touched = touchedBy(placement, taps, shape);
   return {
     // Where little is left out, going over all entries is faster than over a list.
     touched: touched.length * 4 > out * width ? null : touched,
     add: ({ data, rowStride, columnStride }, values) => {
       for (let place = 0; place < count; place++) {
-        const n = order[place]!;
-        const value = scaling * values[n]!;
+        const value = scaling * values[order[place]!]!;
         if (value === 0) continue;
-        const f = highDown[n] === 1 ? hi : lo;
-        const g = highAcross[n] === 1 ? hi : lo;
-        const top = 2 * i[n]! - taps + 2;
-        const left = 2 * j[n]! - taps + 2;
+        const isHighDown = rows[place]! >= halfHeight;
+        const isHighAcross = columns[place]! >= halfWidth;
+        const f = isHighDown ? hi : lo;
+        const g = isHighAcross ? hi : lo;
+        const top = 2 * (rows[place]! - (isHighDown ? halfHeight : 0)) - taps + 2;
+        const left = 2 * (columns[place]! - (isHighAcross ? halfWidth : 0)) - taps + 2;
         const firstColumn = left < 0 ? -left : 0;
         const endColumn = Math.min(taps, width - left);
         const endRow = Math.min(taps, out - top);
@@ -66,21 +61,21 @@ export const scatterDelta = (
 };
 
 /** The entries inside any coefficient's square of taps × taps, in order. */
-const touchedBy = (placement: Placement, shape: readonly [number, number]): Int32Array => {
-  const { count, taps } = placement;
-  const isSparse = count * taps ** 2 * 16 <= shape[0] * shape[1];
-  return isSparse ? sortedEntries(placement, shape) : markedEntries(placement, shape);
+const touchedBy = (placement: Placement, taps: number, shape: readonly [number, number]): Int32Array => {
+  const isSparse = placement.count * taps ** 2 * 16 <= shape[0] * shape[1];
+  return isSparse ? sortedEntries(placement, taps, shape) : markedEntries(placement, taps, shape);
 };
 
 /** Calls `visit` with the first entry of each row of each square, and with the number of its entries. */
 const forRows = (
-  { count, taps, i, j }: Placement,
+  { count, rows, columns, height, width: breadth }: Placement,
+  taps: number,
   [out, width]: readonly [number, number],
   visit: (start: number, length: number) => void,
 ): void => {
   for (let n = 0; n < count; n++) {
-    const top = 2 * i[n]! - taps + 2;
-    const left = 2 * j[n]! - taps + 2;
+    const top = 2 * (rows[n]! % (height / 2)) - taps + 2;
+    const left = 2 * (columns[n]! % (breadth / 2)) - taps + 2;
     const endRow = Math.min(out, top + taps);
     const first = Math.max(0, left);
     const length = Math.min(width, left + taps) - first;
@@ -88,19 +83,19 @@ const forRows = (
   }
 };
 
-const sortedEntries = (placement: Placement, shape: readonly [number, number]): Int32Array => {
-  const all = new Int32Array(placement.count * placement.taps ** 2);
+const sortedEntries = (placement: Placement, taps: number, shape: readonly [number, number]): Int32Array => {
+  const all = new Int32Array(placement.count * taps ** 2);
   let next = 0;
-  forRows(placement, shape, (start, length) => {
+  forRows(placement, taps, shape, (start, length) => {
     for (let b = 0; b < length; b++) all[next++] = start + b;
   });
   const entries = all.subarray(0, next).sort();
   return entries.filter((entry, at) => at === 0 || entry !== entries[at - 1]);
 };
 
-const markedEntries = (placement: Placement, shape: readonly [number, number]): Int32Array => {
+const markedEntries = (placement: Placement, taps: number, shape: readonly [number, number]): Int32Array => {
   const marks = new Uint8Array(shape[0] * shape[1]);
-  forRows(placement, shape, (start, length) => marks.fill(1, start, start + length));
+  forRows(placement, taps, shape, (start, length) => marks.fill(1, start, start + length));
   let total = 0;
   for (let flat = 0; flat < marks.length; flat++) total += marks[flat]!;
   const touched = new Int32Array(total);
@@ -120,7 +115,9 @@ export const denseDelta = (
   scaling: number,
 ): Delta => {
   const [out, width] = shape;
-  const { count, taps, halfHeight, halfWidth, i, j, highDown, highAcross } = placement;
+  const { count, rows, columns, order } = placement;
+  const [halfHeight, halfWidth] = [placement.height / 2, placement.width / 2];
+  const taps = filters.recLo.length;
   const lo = Float32Array.from(filters.recLo);
   const hi = Float32Array.from(filters.recHi);
   return {
@@ -129,9 +126,12 @@ export const denseDelta = (
       // Across first, per padded row: bands of the row filter side by side are [lo | hi] over `down`.
       const rowsOf = [new Float32Array(halfHeight * width), new Float32Array(halfHeight * width)] as const;
       const bands = [0, 1].map(() => new Float32Array(2 * halfHeight * halfWidth));
-      for (let n = 0; n < count; n++) {
-        const band = bands[highDown[n]!]!;
-        band[(highAcross[n]! * halfHeight + i[n]!) * halfWidth + j[n]!]! += scaling * values[n]!;
+      for (let place = 0; place < count; place++) {
+        const [row, column] = [rows[place]!, columns[place]!];
+        const band = bands[row < halfHeight ? 0 : 1]!;
+        const at =
+          ((column < halfWidth ? 0 : halfHeight) + (row % halfHeight)) * halfWidth + (column % halfWidth);
+        band[at]! += scaling * values[order[place]!]!;
       }
       bands.forEach((band, down) => {
         const across = rowsOf[down]!;
@@ -171,6 +171,6 @@ export const waveletDelta = (
   shape: readonly [number, number],
   scaling: number,
 ): Delta => {
-  const make = placement.count * placement.taps <= shape[0] * shape[1] ? scatterDelta : denseDelta;
+  const make = placement.count * filters.recLo.length <= shape[0] * shape[1] ? scatterDelta : denseDelta;
   return make(placement, filters, shape, scaling);
 };

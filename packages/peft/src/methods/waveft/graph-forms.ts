@@ -13,7 +13,6 @@ import {
   type Tensor,
   transpose,
 } from "@waveft/autograd";
-import type { CoordinateSet } from "@waveft/sparse";
 import type { Placement, SynthesisFilters } from "./placement";
 
 /** ΔW as graphs of the coefficients [count]. */
@@ -31,7 +30,7 @@ const feed = (data: Int32Array | Float32Array, shape: readonly number[]): Parame
     { requiresGrad: false },
   );
 
-/** Places of the coefficients in a matrix [height, width], from top to bottom: neighbours in memory come together. */
+/** Places of the coefficients in a matrix [height, width], as a graph takes them. */
 interface SparsePlaces {
   readonly rows: Parameter;
   readonly columns: Parameter;
@@ -46,18 +45,17 @@ interface SortedPlaces extends SparsePlaces {
   readonly inverse: Parameter;
 }
 
-const placesOf = (rows: Int32Array, columns: Int32Array, height: number, width: number): SortedPlaces => {
+const placesOf = ({ rows, columns, order, height, width }: Placement): SortedPlaces => {
   const index = (data: Int32Array) => feed(data, [data.length]);
-  const order = rows.map((_, n) => n).sort((a, b) => rows[a]! - rows[b]! || columns[a]! - columns[b]!);
   const inverse = new Int32Array(order.length);
   order.forEach((n, place) => {
     inverse[n] = place;
   });
   return {
-    rows: index(order.map((n) => rows[n]!)),
-    columns: index(order.map((n) => columns[n]!)),
-    flat: index(order.map((n) => rows[n]! * width + columns[n]!)),
-    order: index(order),
+    rows: index(rows),
+    columns: index(columns),
+    flat: index(rows.map((row, place) => row * width + columns[place]!)),
+    order: index(Int32Array.from(order)),
     inverse: index(inverse),
     height,
     width,
@@ -129,8 +127,8 @@ const sparseMatrix = (values: Tensor, { flat, height, width }: SortedPlaces): Te
 const entries: Side = { analyse: (rows) => rows, synthesise: (bands) => bands };
 
 /** Coefficients that are entries of ΔW. */
-export const directForms = ({ rows, columns, shape }: CoordinateSet, scaling: number): GraphForms => {
-  const places = placesOf(rows, columns, ...shape);
+export const directForms = (placement: Placement, scaling: number): GraphForms => {
+  const places = placesOf(placement);
   const scale = feed(Float32Array.of(scaling), []);
   const scaled = (values: Tensor) => mul(sorted(values, places), scale);
   return {
@@ -149,15 +147,7 @@ export const waveletForms = (
   [out, width]: readonly [number, number],
   scaling: number,
 ): GraphForms => {
-  const { count, halfHeight, halfWidth, i, j, highDown, highAcross } = placement;
-  const at = (high: Uint8Array, half: number, place: Int32Array) =>
-    Int32Array.from({ length: count }, (_, n) => high[n]! * half + place[n]!);
-  const places = placesOf(
-    at(highDown, halfHeight, i),
-    at(highAcross, halfWidth, j),
-    2 * halfHeight,
-    2 * halfWidth,
-  );
+  const places = placesOf(placement);
   const bank = filterBank(filters);
   const scale = feed(Float32Array.of(scaling), []);
   const scaled = (values: Tensor) => mul(sorted(values, places), scale);

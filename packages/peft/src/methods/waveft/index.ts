@@ -6,18 +6,17 @@ import { patternValue } from "../../targets";
 import { roundedTo, type TorchRandom, torchRandom } from "../../torch-random";
 import { WaveFTConfig } from "./config";
 import { choose, type Size } from "./cost";
-import { defaultTargets } from "./default-targets";
 import { type Delta, directDelta, waveletDelta } from "./delta";
 import { filtersOf, waveletWarnings } from "./filters";
 import { directForms, type GraphForms, waveletForms } from "./graph-forms";
-import { placeCoefficients } from "./placement";
+import { placeCoefficients, placeEntries } from "./placement";
 
 /** WaveFT: a few coefficients of ΔW in the wavelet domain (arXiv 2505.12532). */
 export const waveft: AdapterMethod<WaveFTConfig> = {
   peftType: "WAVEFT",
   prefix: "waveft_",
   floatFields: ["scaling"],
-  defaultTargets,
+  ownTargets: { gpt2: ["mlp.c_proj"], gpt_bigcode: ["mlp.c_proj"] },
   configFromJson: (json) => WaveFTConfig.fromJson(json),
   warnings: waveletWarnings,
   createAdapters: (config, layers, { seed } = {}) => {
@@ -62,12 +61,20 @@ const sizeOf = ({ outFeatures, inFeatures }: TargetLayer): number => outFeatures
 const tooMany = (layer: TargetLayer): string =>
   `${layer.name}, a ${layer.outFeatures}×${layer.inFeatures} layer; give 1 to ${sizeOf(layer)}`;
 
-/** What layers of one shape and count have in common: places, filters, indices. */
+/** What layers of one shape and count have in common; forms that are never asked for are never made. */
 interface Arithmetic {
   readonly size: Size;
-  readonly delta: Delta;
-  readonly forms: GraphForms;
+  readonly delta: () => Delta;
+  readonly forms: () => GraphForms;
 }
+
+const onceAsked = <T>(make: () => T): (() => T) => {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+};
 
 const sharedArithmetic = (config: WaveFTConfig) => {
   const { randomLocSeed, scaling, useIdwt } = config;
@@ -76,13 +83,16 @@ const sharedArithmetic = (config: WaveFTConfig) => {
     const coordinates = randomCoordinates(shape, count, randomLocSeed);
     const [out, width] = shape;
     const size = { out, width, count, taps: filters?.recLo.length ?? 1 };
-    if (filters === null)
-      return { size, delta: directDelta(coordinates, scaling), forms: directForms(coordinates, scaling) };
-    const placement = placeCoefficients(coordinates, size.taps);
+    const placement =
+      filters === null ? placeEntries(coordinates) : placeCoefficients(coordinates, size.taps);
     return {
       size,
-      delta: waveletDelta(placement, filters, shape, scaling),
-      forms: waveletForms(placement, filters, shape, scaling),
+      delta: onceAsked(() =>
+        filters === null ? directDelta(placement, scaling) : waveletDelta(placement, filters, shape, scaling),
+      ),
+      forms: onceAsked(() =>
+        filters === null ? directForms(placement, scaling) : waveletForms(placement, filters, shape, scaling),
+      ),
     };
   };
   const made = new Map<string, Arithmetic>();
@@ -98,10 +108,12 @@ const layerAdapter = (start: Float32Array, { size, delta, forms }: Arithmetic): 
   const spectrum = new Parameter({ data: start, shape: [start.length], dtype: "float32" });
   return {
     parameters: { waveft_spectrum: spectrum },
-    touched: delta.touched,
-    addDelta: (target) => delta.add(target, spectrum.data as Float32Array),
-    product: (x, [values]) => forms.product(x, values!),
-    matrix: ([values]) => forms.matrix(values!),
+    get touched() {
+      return delta().touched;
+    },
+    addDelta: (target) => delta().add(target, spectrum.data as Float32Array),
+    product: (x, [values]) => forms().product(x, values!),
+    matrix: ([values]) => forms().matrix(values!),
     choose: (tokens) => choose(size, tokens),
   };
 };

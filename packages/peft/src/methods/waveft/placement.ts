@@ -1,4 +1,4 @@
-import type { CoordinateSet } from "@waveft/sparse";
+import { type CoordinateSet, sortRowMajor } from "@waveft/sparse";
 
 /** The filters of a synthesis step: anything with these two is enough. */
 export interface SynthesisFilters {
@@ -6,26 +6,35 @@ export interface SynthesisFilters {
   readonly recHi: ArrayLike<number>;
 }
 
-/** Where the coefficients of a layer stand in the wavelet domain; sizes follow DESIGN, "WaveFT, exactly". */
+/**
+ * Where a layer's coefficients stand in the matrix C of ΔW = A C Bᵀ, from top to bottom and from left to right:
+ * neighbours in memory come together. In the wavelet domain C has the low band over the high one along each axis
+ * (sizes follow DESIGN, "WaveFT, exactly"); without the transform C is ΔW.
+ */
 export interface Placement {
   readonly count: number;
-  /** Filter length. */
-  readonly taps: number;
-  /** Half of the padded height and width: places of one band. */
-  readonly halfHeight: number;
-  readonly halfWidth: number;
-  /** Place of each coefficient within its band. */
-  readonly i: Int32Array;
-  readonly j: Int32Array;
-  /** 1 where the filter along the rows (over out) is the high-pass one: coefficients of the right half. */
-  readonly highDown: Uint8Array;
-  /** 1 where the filter along the columns (over in) is the high-pass one: coefficients of the lower half. */
-  readonly highAcross: Uint8Array;
+  readonly height: number;
+  readonly width: number;
+  readonly rows: Int32Array;
+  readonly columns: Int32Array;
+  /** The coefficient at each place: its number among the values. */
+  readonly order: Uint32Array;
 }
 
 const even = (n: number): number => n + (n % 2);
 
-/** Centres the coefficients in the padded domain and tells each its band and filters. */
+/** Coefficients that are entries of ΔW themselves. */
+export const placeEntries = (entries: CoordinateSet): Placement => {
+  const { coordinates, order } = sortRowMajor(entries);
+  const { rows, columns, count } = coordinates;
+  const [height, width] = entries.shape;
+  return { count, height, width, rows, columns, order };
+};
+
+/**
+ * Centres the coefficients in the padded domain and puts each into its band. The column's half decides the filter over
+ * out, the row's half the one over in: PEFT's blocks lie so.
+ */
 export const placeCoefficients = (coordinates: CoordinateSet, taps: number): Placement => {
   const [out, width] = coordinates.shape;
   const paddedHeight = even(out + taps - 2);
@@ -35,23 +44,17 @@ export const placeCoefficients = (coordinates: CoordinateSet, taps: number): Pla
   const down = Math.floor((paddedHeight - out) / 2);
   const right = Math.floor((paddedWidth - width) / 2);
   const { count, rows, columns } = coordinates;
-  const placement = {
+  const inBands = {
+    shape: [paddedHeight, paddedWidth] as const,
     count,
-    taps,
-    halfHeight,
-    halfWidth,
-    i: new Int32Array(count),
-    j: new Int32Array(count),
-    highDown: new Uint8Array(count),
-    highAcross: new Uint8Array(count),
+    rows: new Int32Array(count),
+    columns: new Int32Array(count),
   };
   for (let n = 0; n < count; n++) {
     const row = rows[n]! + down;
     const column = columns[n]! + right;
-    placement.i[n] = row % halfHeight;
-    placement.j[n] = column % halfWidth;
-    placement.highDown[n] = column >= halfWidth ? 1 : 0;
-    placement.highAcross[n] = row >= halfHeight ? 1 : 0;
+    inBands.rows[n] = (row % halfHeight) + (column >= halfWidth ? halfHeight : 0);
+    inBands.columns[n] = (column % halfWidth) + (row >= halfHeight ? halfWidth : 0);
   }
-  return placement;
+  return placeEntries(inBands);
 };

@@ -67,9 +67,19 @@ interface Tables {
 export class RotaryPositions {
   readonly #coarse: Tables;
   readonly #fine: Tables;
+  readonly #interleaved: boolean;
 
-  /** @param width channels of a head, an even number */
-  constructor({ base, scaling }: RotaryConfig, width: number, maxPositions: number) {
+  /**
+   * @param width channels of a head that are turned, its first ones; an even number
+   * @param options interleaved: whether neighbours are pairs (GPT-J), not channels half the width apart
+   */
+  constructor(
+    { base, scaling }: RotaryConfig,
+    width: number,
+    maxPositions: number,
+    { interleaved = false }: { readonly interleaved?: boolean } = {},
+  ) {
+    this.#interleaved = interleaved;
     const tables = (count: number, stride: number): Tables => {
       const places = Array.from({ length: count }, (_, i) => i * stride);
       const { cos, sin } = rotaryTables(places, width, { base, ...(scaling && { scaling }) });
@@ -87,7 +97,7 @@ export class RotaryPositions {
     // cos(a + b) = cos a cos b − sin a sin b, sin(a + b) = sin a cos b + cos a sin b
     const cos = sub(mul(c, f), mul(s, g));
     const sin = add(mul(s, f), mul(c, g));
-    return (x) => rotaryEmbedding(x, cos, sin);
+    return (x) => rotaryEmbedding(x, cos, sin, { interleaved: this.#interleaved });
   }
 }
 

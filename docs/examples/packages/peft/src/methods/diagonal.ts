@@ -20,7 +20,6 @@ export const diagonal: AdapterMethod<InstanceType<typeof DiagonalConfig>> = {
   peftType: "DIAGONAL",
   prefix: "diagonal_",
   floatFields: ["scaling"],
-  defaultTargets: { opt: ["q_proj", "v_proj"] },
   configFromJson: (json) => DiagonalConfig.fromJson(json),
   createAdapters: ({ scaling }, layers) =>
     layers.map(({ outFeatures, inFeatures }) => {

@@ -1,25 +1,37 @@
-import { Linear, type LinearLayer } from "@waveft/autograd";
-import type { PretrainedConfig } from "../config";
-import { type GenerationConfig, generationConfigJson } from "../generation/config";
-import { type GenerateOptions, generate } from "../generation/generate";
-import type { CausalLMInputs, CausalLMOutputs } from "./inputs";
-import { PreTrainedModel } from "./pretrained-model";
+import { Linear, type LinearLayer, mul, type Tensor, tanh } from "@waveft/autograd";
+import type { TextConfig } from "../../config";
+import { type GenerationConfig, generationConfigJson } from "../../generation/config";
+import { type GenerateOptions, generate } from "../../generation/generate";
+import type { Architecture } from "../architecture";
+import type { CausalLMInputs, CausalLMOutputs } from "../inputs";
+import { type ModelOptions, PreTrainedModel } from "../pretrained-model";
+import { specOf } from "./spec-of";
 
 /** A causal language model: what `AutoModelForCausalLM` returns. */
-export abstract class CausalLM<C extends PretrainedConfig = PretrainedConfig> extends PreTrainedModel<C> {
+export class CausalLM<C extends TextConfig = TextConfig> extends PreTrainedModel<C> {
+  readonly lmHead: LinearLayer;
   /** Defaults of `generate`. */
   generationConfig: GenerationConfig = {};
+  readonly #softCap: number | null;
 
-  abstract override forward(inputs: CausalLMInputs): CausalLMOutputs;
+  constructor(config: C, options: ModelOptions, architecture: Architecture<C>) {
+    const { kind, bias = false, softCap } = specOf("causalLM", architecture);
+    super(config, options, architecture, kind, { lmHead: "lm_head" });
+    const head = new Linear(this.backbone.width, config.vocabSize, { bias, dtype: options.dtype });
+    if (config.tieWordEmbeddings) head.weight = this.getInputEmbeddings().weight;
+    this.lmHead = head;
+    this.#softCap = softCap?.(config) ?? null;
+  }
+
+  override forward(inputs: CausalLMInputs): CausalLMOutputs {
+    const { hidden, present } = this.backbone.forward(inputs);
+    const logits = this.lmHead.forward(hidden);
+    return { logits: capped(logits, this.#softCap), present };
+  }
 
   /** The layer that gives the logits. */
-  abstract getOutputEmbeddings(): LinearLayer;
-
-  /** A head of `width` inputs without bias, tied to the embedding where the configuration says so. */
-  protected newHead(width: number): Linear {
-    const head = new Linear(width, this.config.vocabSize, { bias: false, dtype: this.dtype });
-    if (this.config.tieWordEmbeddings) head.weight = this.getInputEmbeddings().weight;
-    return head;
+  getOutputEmbeddings(): LinearLayer {
+    return this.lmHead;
   }
 
   /** Whether the head's weight is the embedding's own. */
@@ -57,3 +69,6 @@ export abstract class CausalLM<C extends PretrainedConfig = PretrainedConfig> ex
     return tied === this.config.tieWordEmbeddings ? json : { ...json, tie_word_embeddings: tied };
   }
 }
+
+const capped = (logits: Tensor, softCap: number | null): Tensor =>
+  softCap === null ? logits : mul(tanh(mul(logits, 1 / softCap)), softCap);

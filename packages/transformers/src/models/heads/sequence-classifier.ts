@@ -5,15 +5,22 @@ import {
   cast,
   constant,
   crossEntropyLoss,
+  Dropout,
   equal,
+  Linear,
+  type LinearLayer,
   logicalNot,
   mseLoss,
   mul,
   reshape,
   type Tensor,
 } from "@waveft/autograd";
-import type { PretrainedConfig } from "../config";
-import { PreTrainedModel } from "./pretrained-model";
+import type { TextConfig } from "../../config";
+import type { Architecture } from "../architecture";
+import type { TokenInputs } from "../inputs";
+import { type ModelOptions, PreTrainedModel } from "../pretrained-model";
+import { specOf } from "./spec-of";
+import type { SequenceClassifierSpec } from "./specs";
 
 /** What a sequence classifier computes on: rows of tokens, each holding one example, or several with `logitsAt`. */
 export interface SequenceClassifierInputs {
@@ -45,12 +52,41 @@ export interface SequenceClassifierOutputs {
 }
 
 /** A classifier of whole texts: what `AutoModelForSequenceClassification` returns. */
-export abstract class SequenceClassifier<
-  C extends PretrainedConfig = PretrainedConfig,
-> extends PreTrainedModel<C> {
-  abstract override forward(inputs: SequenceClassifierInputs): SequenceClassifierOutputs;
+export class SequenceClassifier<C extends TextConfig = TextConfig> extends PreTrainedModel<C> {
+  readonly head: LinearLayer;
+  readonly dropout: Dropout;
+  readonly #spec: SequenceClassifierSpec<C>;
+  readonly #prefix: string;
 
-  abstract override get newLayers(): readonly string[];
+  constructor(config: C, options: ModelOptions, architecture: Architecture<C>) {
+    const spec = specOf("sequenceClassification", architecture);
+    super(config, options, architecture, spec.kind, { head: spec.layer });
+    this.dropout = new Dropout(spec.dropout?.(config) ?? 0, this.dropoutSeed);
+    this.head = new Linear(this.backbone.width, config.numLabels, {
+      bias: spec.bias ?? false,
+      dtype: options.dtype,
+    });
+    this.#spec = spec;
+    this.#prefix = architecture.baseModelPrefix;
+  }
+
+  override forward(inputs: SequenceClassifierInputs): SequenceClassifierOutputs {
+    const full = completed(inputs);
+    const { hidden } = this.backbone.forward({ ...full, logitsAt: inputs.logitsAt ?? this.#tokensOf(full) });
+    const pooled = this.backbone.pool?.(hidden) ?? hidden;
+    return { logits: this.head.forward(this.dropout.forward(pooled)) };
+  }
+
+  override get newLayers(): readonly string[] {
+    const { layer, newLayers = [] } = this.#spec;
+    return [layer, ...newLayers.map((name) => `${this.#prefix}.${name}`)];
+  }
+
+  #tokensOf({ inputIds, segmentIds }: TokenInputs): Tensor {
+    if (this.#spec.token === "first") return firstTokens(inputIds);
+    const { padTokenId } = this.config;
+    return padTokenId === null ? lastTokens(segmentIds, 0) : lastTokens(inputIds, padTokenId);
+  }
 
   /**
    * The mean loss, by the configuration's `problemType`, a scalar: squared differences (float32 labels shaped as the
@@ -76,7 +112,7 @@ export abstract class SequenceClassifier<
 }
 
 /** The inputs with what is absent filled in, but for `tokenTypeIds` and `logitsAt`. */
-export const completed = (inputs: SequenceClassifierInputs) => {
+const completed = (inputs: SequenceClassifierInputs) => {
   const { shape, size } = inputs.inputIds;
   const length = shape[1]!;
   const places = () => Int32Array.from({ length: size }, (_, i) => i % length);
@@ -88,14 +124,14 @@ export const completed = (inputs: SequenceClassifierInputs) => {
 };
 
 /** Index of each row's first token, int32 [rows]. */
-export const firstTokens = ({ shape: [rows, length] }: Tensor): Tensor =>
+const firstTokens = ({ shape: [rows, length] }: Tensor): Tensor =>
   constant(
     Int32Array.from({ length: rows! }, (_, row) => row * length!),
     [rows!],
   );
 
 /** Index of the last token of each row that is not `padding`; of the first where all are. int32 [rows]. */
-export const lastTokens = (ids: Tensor, padding: number): Tensor => {
+const lastTokens = (ids: Tensor, padding: number): Tensor => {
   const length = ids.shape[1]!;
   const real = cast(logicalNot(equal(ids, padding)), "int32");
   const places = constant(
