@@ -33,6 +33,8 @@ export interface FinetuneResult {
   readonly lossBefore: number | null;
   readonly lossAfter: number | null;
   readonly completions: readonly Completion[];
+  /** Whether a signal ended it before its last update: then nothing was evaluated after it. */
+  readonly isStopped: boolean;
 }
 
 /**
@@ -43,6 +45,7 @@ export const finetune = async (
   options: FinetuneOptions,
   say: Say,
   callbacks: readonly TrainerCallback[] = [],
+  signal?: AbortSignal,
 ): Promise<FinetuneResult> => {
   const baseModel = options.base_model ?? embedded.model;
   const dataPath = options.data_path ?? (options.base_model === undefined ? embedded.data : DEFAULT_DATA);
@@ -88,11 +91,12 @@ export const finetune = async (
   const lossBefore = withEvaluation ? (await trainer.measure()).eval_loss! : null;
   if (lossBefore !== null) say(`evaluation loss before: ${lossBefore.toFixed(4)}`);
   const before = await completeSamples(peftModel, tokenizer, samples);
-  await trainer.train();
-  const lossAfter = withEvaluation ? (await trainer.measure()).eval_loss! : null;
+  const { stoppedBy } = await trainer.train(signal === undefined ? {} : { signal });
+  const isStopped = stoppedBy === "signal";
+  const lossAfter = withEvaluation && !isStopped ? (await trainer.measure()).eval_loss! : null;
   if (lossAfter !== null) say(`evaluation loss after: ${lossAfter.toFixed(4)}`);
   await peftModel.savePretrained(options.output_dir);
-  const after = await completeSamples(peftModel, tokenizer, samples);
+  const after = isStopped ? [] : await completeSamples(peftModel, tokenizer, samples);
   await trainer.dispose();
   return {
     options,
@@ -105,7 +109,8 @@ export const finetune = async (
     losses,
     lossBefore,
     lossAfter,
-    completions: samples.map(({ instruction, output }, i) => ({
+    isStopped,
+    completions: (isStopped ? [] : samples).map(({ instruction, output }, i) => ({
       instruction,
       expected: output,
       before: before[i]!,

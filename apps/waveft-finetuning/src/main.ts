@@ -1,3 +1,4 @@
+import { constants } from "node:os";
 import { isAutogradError } from "@waveft/autograd";
 import { isOnnxEngineError } from "@waveft/engine-onnx";
 import { isPeftError } from "@waveft/peft";
@@ -8,11 +9,13 @@ import { finetune } from "./finetune";
 import { CommanderError, type FinetuneOptions, parseOptions } from "./options";
 import { progressBar } from "./progress";
 import { writeReport } from "./report";
+import { stopSignal } from "./stop-signal";
 import { UsageError } from "./usage-error";
 
-/** Exit codes: 2 for what the user can mend, 1 for a fault of ours. */
+/** Exit codes: 2 for what the user can mend, 1 for a fault of ours, 128 and its number for a signal. */
 const USAGE = 2;
 const FAULT = 1;
+const SIGNALLED = 128;
 
 const say = (line: string): void => console.log(line);
 
@@ -20,7 +23,17 @@ const say = (line: string): void => console.log(line);
 export const main = async (argv: readonly string[]): Promise<number> => {
   try {
     const { options } = parseOptions(argv);
-    const result = await finetune(options, say, [progressBar(process.stderr, say)]);
+    const progress = progressBar(process.stderr, say);
+    const { signal, name, release } = stopSignal(progress.close);
+    const result = await finetune(options, say, [progress.callback], signal).finally(() => {
+      progress.close();
+      release();
+    });
+    if (result.isStopped) {
+      const { globalStep } = result.state;
+      say(`stopped by ${name()} after update ${globalStep}; the adapter so far: ${options.output_dir}`);
+      return SIGNALLED + constants.signals[name() ?? "SIGINT"];
+    }
     for (const { instruction, before, after } of result.completions)
       say(`\n${instruction}\n  before: ${oneLine(before)}\n  after:  ${oneLine(after)}`);
     const report = await writeReport(options.output_dir, result);

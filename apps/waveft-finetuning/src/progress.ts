@@ -4,17 +4,26 @@ import { Presets, SingleBar } from "cli-progress";
 /** Steps over which the speed is averaged. */
 const WINDOW = 20;
 
+/** Hears of a run, and gives the terminal back however that ends. */
+export interface Progress {
+  readonly callback: TrainerCallback;
+  /** Ends the bar and shows the cursor again; further calls do nothing. */
+  close(): void;
+}
+
 /** A bar with the loss, tokens per second and the time left; without a terminal, a line for each log record. */
-export const progressBar = (stream: NodeJS.WriteStream, say: (line: string) => void): TrainerCallback => {
-  if (!stream.isTTY)
-    return {
-      onStepEnd: (report, state) => {
-        if (state.globalStep === 1 || state.globalStep % linesEvery(report.maxSteps) === 0)
-          say(lineOf(report));
-      },
-      onEvaluate: ({ eval_loss }, state) =>
-        say(`step ${state.globalStep}: evaluation loss ${eval_loss!.toFixed(4)}`),
-    };
+export const progressBar = (stream: NodeJS.WriteStream, say: (line: string) => void): Progress =>
+  stream.isTTY ? barOn(stream) : { callback: linesTo(say), close: () => {} };
+
+const linesTo = (say: (line: string) => void): TrainerCallback => ({
+  onStepEnd: (report, state) => {
+    if (state.globalStep === 1 || state.globalStep % linesEvery(report.maxSteps) === 0) say(lineOf(report));
+  },
+  onEvaluate: ({ eval_loss }, state) =>
+    say(`step ${state.globalStep}: evaluation loss ${eval_loss!.toFixed(4)}`),
+});
+
+const barOn = (stream: NodeJS.WriteStream): Progress => {
   const bar = new SingleBar(
     {
       format: "{bar} {value}/{total} | loss {loss} | {speed} tokens/s | {left} left",
@@ -25,8 +34,12 @@ export const progressBar = (stream: NodeJS.WriteStream, say: (line: string) => v
     Presets.shades_classic,
   );
   const recent: StepReport[] = [];
-  return {
-    onTrainBegin: (_, maxSteps) => bar.start(maxSteps, 0, { loss: "–", speed: "–", left: "–" }),
+  const close = () => {
+    if (bar.isActive) bar.stop();
+  };
+  const callback: TrainerCallback = {
+    onTrainBegin: ({ globalStep }, maxSteps) =>
+      bar.start(maxSteps, globalStep, { loss: "–", speed: "–", left: "–" }),
     onStepEnd: (report) => {
       recent.push(report);
       if (recent.length > WINDOW) recent.shift();
@@ -39,8 +52,9 @@ export const progressBar = (stream: NodeJS.WriteStream, say: (line: string) => v
         left: duration(left),
       });
     },
-    onTrainEnd: () => bar.stop(),
+    onTrainEnd: close,
   };
+  return { callback, close };
 };
 
 /** Some ten lines a run. */

@@ -34,6 +34,7 @@ const result = (): FinetuneResult => ({
   ],
   lossBefore: 4.75,
   lossAfter: 1.25,
+  isStopped: false,
   completions: [{ instruction: hostile, expected: hostile, before: hostile, after: hostile }],
 });
 

@@ -63,6 +63,22 @@ describe("a run", () => {
   }, 60_000);
 });
 
+describe("a signal", () => {
+  test("ends the run at an update, with the adapter so far, and the signal's exit code", async () => {
+    const heard = () => process.listenerCount("SIGTERM");
+    const before = heard();
+    const finished = run("--max_steps", "5000", "--val_set_size", "0");
+    await vi.waitFor(() => expect(said.join("\n")).toMatch(/step 1\/5000/), { timeout: 30_000, interval: 5 });
+    process.emit("SIGTERM", "SIGTERM");
+    expect(await finished).toBe(143);
+    expect(said.at(-1)).toMatch(/^stopped by SIGTERM after update \d+; the adapter so far: /);
+    expect(existsSync(join(output, "adapter_model.safetensors"))).toBe(true);
+    expect(existsSync(join(output, "report.html"))).toBe(false);
+    expect(heard()).toBe(before);
+    rmSync(output, { recursive: true });
+  }, 60_000);
+});
+
 describe("wrong input gives one sentence and exit code 2", () => {
   const wrong: [name: string, flags: () => string[], sentence: RegExp][] = [
     ["no such model", () => ["--base_model", join(folder, "none")], /no folder/],

@@ -31,8 +31,11 @@ const x = constant(numbers(12, 2), [3, 4]);
 const outer = tanh(linear(constant(numbers(12, 3), [3, 4]), weight));
 const ids = constant([1, 0, 2], [3, 1], "int32");
 
+const scale = new Parameter(hostTensor(numbers(4, 5), [4]));
+
 const block = (a: Tensor, b: Tensor): Tensor => {
-  const h = mul(gelu(linear(a, weight)), outer);
+  // What is made of captured tensors alone is made within.
+  const h = mul(mul(gelu(linear(a, weight)), outer), tanh(mul(scale, 2)));
   return where(less(randomUniform(seed, [3, 4], 5), 0.3), 0, mul(softmax(h), where(less(b, 2), a, 1)));
 };
 
@@ -40,8 +43,8 @@ describe("checkpoint", () => {
   test("changes neither value nor gradients of any order, those of what it captures included", async () => {
     const stack = (apply: (fn: typeof block, a: Tensor, b: Tensor) => Tensor) => {
       const value = sum(mul(apply(block, apply(block, x, ids), ids), 10));
-      const first = gradients(value, [x, weight, outer]);
-      const second = gradients(sum(mul(first[0]!, first[0]!)), [x, weight, outer]);
+      const first = gradients(value, [x, weight, outer, scale]);
+      const second = gradients(sum(mul(first[0]!, first[0]!)), [x, weight, outer, scale]);
       return [value, ...first, ...second];
     };
     const plain = await evaluate(

@@ -3,7 +3,6 @@ import { isAdaptedLinear } from "./adapted-linear";
 import { PeftError } from "./errors";
 import { shown } from "./field-types";
 import type { BaseModel } from "./files";
-import { pythonModuleOf } from "./python-module";
 import type { TargetModel } from "./targets";
 
 /** A model that adapters can be put into: modules, and a config that says its `model_type`. */
@@ -28,14 +27,10 @@ export class Tuner<M extends AdaptableModel> extends Module {
 }
 
 /** A model as Python knows it. */
-export const describe = (model: AdaptableModel): BaseModel => {
-  const pythonModule = pythonModuleOf(model);
-  return {
-    nameOrPath: model.config.nameOrPath || null,
-    autoMapping:
-      pythonModule === null ? null : { base_model_class: model.kind, parent_library: pythonModule },
-  };
-};
+export const describe = ({ kind, config, pythonModule = null }: AdaptableModel): BaseModel => ({
+  nameOrPath: config.nameOrPath || null,
+  autoMapping: pythonModule === null ? null : { base_model_class: kind, parent_library: pythonModule },
+});
 
 /** Throws for what is no model, and for one that has adapters already: two wrappers would not know of each other's. */
 export const checkBare = (model: AdaptableModel): void => {

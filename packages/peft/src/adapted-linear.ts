@@ -24,7 +24,7 @@ import { checkMergeable, denseWeightOf, layoutOf } from "./base-layer";
 import { EffectiveWeight } from "./effective-weight";
 import { type MergedWeight, mergeInto } from "./merged-weight";
 import type { LayerAdapter, Strategy } from "./method";
-import { type StrategyChoice, strategyFor } from "./strategy";
+import { type StrategyChoice, strategyFor, strategyKey } from "./strategy";
 
 /** The trainable parameters of one adapter as a module: so they are found in the tree. */
 export class ParameterTable extends Module {
@@ -151,7 +151,8 @@ export class AdaptedLinear extends Module implements LinearLayer {
     // Frozen adapters in a merged weight: going from one to another takes no other plan.
     if (isFrozen && this.#strategy(null) === "merged") return "[merged]";
     const trained = parameters.map(({ id, requiresGrad }) => `${id}${requiresGrad ? "g" : ""}`);
-    return `[${this.#context.strategy}:${trained.join("+")}]`;
+    const { strategy, model } = this.#context;
+    return `[${strategyKey(strategy, model.device)}:${trained.join("+")}]`;
   }
 
   forward(x: Tensor): Tensor {

@@ -22,6 +22,10 @@ const isHost = (device: Device | undefined): boolean => {
   return name === "auto" ? globalThis.process?.versions?.node !== undefined : hostDevices.includes(name);
 };
 
+/** What of a model decides the strategy of its layers: for keys of plans. */
+export const strategyKey = (choice: StrategyChoice, device: Device | undefined): string =>
+  choice === "auto" && isHost(device) ? "auto on the host" : choice;
+
 /**
  * The strategy of one layer. Where its weight is no matrix it is `factored`, whatever was asked for. On GPUs, and over weights in half precision, `factored`: the merged weight would be sent
  * at each step, or kept in float32.

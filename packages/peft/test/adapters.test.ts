@@ -41,6 +41,8 @@ const smallInputs = () =>
 const small = (fields: ConstructorParameters<typeof WaveFTConfig>[0] = {}) =>
   new WaveFTConfig({ nFrequency: 10, taskType: "CAUSAL_LM", ...fields });
 
+const devices = ["gpu:cpu", "onnx:cpu"];
+
 describe("the first step is PEFT's: loss and the gradient of each coefficient", () => {
   test.each(["pre-default", "pre-db4", "pre-direct", "pre-epochs", "post-default", "post-db4", "post-best"])(
     "%s",
@@ -57,10 +59,12 @@ describe("the first step is PEFT's: loss and the gradient of each coefficient", 
       const parameters = trainable(model);
       const labels = first.get("batch.labels")!.data;
       const wrt = parameters.map(([, parameter]) => parameter);
-      const { loss, gradients } = await lossOf(model, inputs, labels, wrt, "onnx:cpu");
-      expect([loss]).toBeAllclose(first.get("loss")!.data, 1e-5);
-      for (const [i, [parameterName]] of parameters.entries())
-        expect(gradients[i]!).toBeAllclose(first.get(`gradient.${fileName(parameterName)}`)!.data, 1e-4);
+      for (const device of devices) {
+        const { loss, gradients } = await lossOf(model, inputs, labels, wrt, device);
+        expect([loss]).toBeAllclose(first.get("loss")!.data, 1e-5);
+        for (const [i, [parameterName]] of parameters.entries())
+          expect(gradients[i]!).toBeAllclose(first.get(`gradient.${fileName(parameterName)}`)!.data, 1e-4);
+      }
       expect(parameters).toHaveLength([...first.keys()].filter((key) => key.startsWith("gradient.")).length);
     },
   );
@@ -84,9 +88,11 @@ describe("half-precision bases", async () => {
     async (base, dtype, tolerance) => {
       const folder = golden(`adapter-${base.slice(4)}-db4`);
       const model = await PeftModel.fromPretrained(await loadBase(base, dtype), folder);
-      const logits = await logitsOf(model, inputs, "onnx:cpu");
-      expect(logits).toBeAllclose(tensors.get(`${base}.${dtype}.rounded`)!.data, 1e-5);
-      expect(logits).toBeAllclose(tensors.get(`${base}.${dtype}.native`)!.data, tolerance);
+      for (const device of devices) {
+        const logits = await logitsOf(model, inputs, device);
+        expect(logits).toBeAllclose(tensors.get(`${base}.${dtype}.rounded`)!.data, 1e-5);
+        expect(logits).toBeAllclose(tensors.get(`${base}.${dtype}.native`)!.data, tolerance);
+      }
     },
   );
 });
@@ -129,16 +135,13 @@ describe("adapters of PEFT with more than coefficients", () => {
     });
     const expected = await readTensors(join(folder, "expected.safetensors"));
     const ids = expected.get("input_ids")!.data;
-    const logits = await logitsOf(
-      model,
-      inputsOf(
-        ids,
-        ids.map(() => 1),
-        ids.length,
-      ),
-      "onnx:cpu",
+    const inputs = inputsOf(
+      ids,
+      ids.map(() => 1),
+      ids.length,
     );
-    expect(logits).toBeAllclose(expected.get("logits")!.data, 1e-5);
+    for (const device of devices)
+      expect(await logitsOf(model, inputs, device)).toBeAllclose(expected.get("logits")!.data, 1e-5);
     await model.savePretrained(join(work, name));
     for (const file of ["adapter_model.safetensors", "adapter_config.json"])
       expect(readFileSync(join(work, name, file))).toEqual(readFileSync(join(folder, file)));

@@ -96,18 +96,18 @@ describe("adapters made by PEFT", () => {
           return Math.max(0, mask.slice(start, i + 1).reduce((a, b) => a + b, 0) - 1);
         });
         const int = (values: number[]) => hostTensor(Int32Array.from(values), [rows, length]);
-        const run = compile((inputs: CausalLMInputs) => peftModel.forward(inputs).logits, {
-          device: "onnx:cpu",
-        });
-        const logits = await run({
-          inputIds: int(numbers(ids.data)),
-          positionIds: int(positions),
-          segmentIds: int(mask),
-        });
-        await run.dispose();
-        const vocabulary = logits.shape[1]!;
-        const real = (data: ArrayLike<number>) =>
-          Array.from(data).filter((_, i) => mask[Math.floor(i / vocabulary)] === 1);
-        expect(real(logits.data)).toBeAllclose(real(numbers(expected.get("logits")!.data)), 1e-5);
+        for (const device of ["gpu:cpu", "onnx:cpu"]) {
+          const run = compile((inputs: CausalLMInputs) => peftModel.forward(inputs).logits, { device });
+          const logits = await run({
+            inputIds: int(numbers(ids.data)),
+            positionIds: int(positions),
+            segmentIds: int(mask),
+          });
+          await run.dispose();
+          const vocabulary = logits.shape[1]!;
+          const real = (data: ArrayLike<number>) =>
+            Array.from(data).filter((_, i) => mask[Math.floor(i / vocabulary)] === 1);
+          expect(real(logits.data)).toBeAllclose(real(numbers(expected.get("logits")!.data)), 1e-5);
+        }
       });
 });

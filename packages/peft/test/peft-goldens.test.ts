@@ -31,44 +31,47 @@ const open = async (row: GoldenCase, strategy: StrategyChoice, dtype = row.dtype
 };
 
 describe.each(goldenCases().map((row) => [row.name, row] as const))("%s", (_, row) => {
-  test.each(["merged", "factored", "auto"] as const)(
-    "%s: PEFT's logits, loss and gradients",
-    async (strategy) => {
-      const expected = await expectedOf(row.folder);
-      const batch = batchOf(expected);
-      // Half-precision weights are compared with PEFT's in float32 from the same rounded weights: biases of the base
-      // cannot be trained in half precision here.
-      const model = await open(row, strategy);
-      for (const state of row.states.length === 0 ? ([null] as const) : row.states) {
-        const adapters = adaptersOf[state ?? "default"];
-        model.setAdapter(adapters);
-        const prefix = state === null ? "" : `${state}.`;
-        const parameters = adapters.flatMap((adapter) =>
-          Array.from(trainedByFileName(model, adapter), ([name, parameter]) => ({
-            name: state === null ? `gradient.${name}` : `gradient.${adapter}.${name}`,
-            parameter,
-          })),
-        );
-        const { logits, loss, gradients } = await measure(
-          model,
-          batch,
-          parameters.map(({ parameter }) => parameter),
-        );
-        const wanted = expected.get(`${prefix}logits`)!.data;
-        expect(realLogits(logits, batch)).toBeAllclose(realLogits(wanted, batch), row.tolerance);
-        expect([loss]).toBeAllclose(expected.get(`${prefix}loss`)!.data, row.tolerance);
-        const slopes = new Map(parameters.map(({ name }, i) => [`${prefix}${name}`, gradients[i]!]));
-        const names = [...expected.keys()].filter((name) => name.startsWith(`${prefix}gradient.`));
-        for (const name of names) {
-          const found = slopes.get(name);
-          expect(found, name).toBeDefined();
-          expect(found!).toBeAllclose(expected.get(name)!.data, row.gradient_tolerance);
-        }
-        for (const name of slopes.keys())
-          if (!names.includes(name)) expect(row.zero.map((zero) => `${prefix}${zero}`)).toContain(name);
+  test.each([
+    ["merged", "onnx:cpu"],
+    ["factored", "onnx:cpu"],
+    ["auto", "onnx:cpu"],
+    ["auto", "gpu:cpu"],
+  ] as const)("%s on %s: PEFT's logits, loss and gradients", async (strategy, device) => {
+    const expected = await expectedOf(row.folder);
+    const batch = batchOf(expected);
+    // Half-precision weights are compared with PEFT's in float32 from the same rounded weights: biases of the base
+    // cannot be trained in half precision here.
+    const model = await open(row, strategy);
+    for (const state of row.states.length === 0 ? ([null] as const) : row.states) {
+      const adapters = adaptersOf[state ?? "default"];
+      model.setAdapter(adapters);
+      const prefix = state === null ? "" : `${state}.`;
+      const parameters = adapters.flatMap((adapter) =>
+        Array.from(trainedByFileName(model, adapter), ([name, parameter]) => ({
+          name: state === null ? `gradient.${name}` : `gradient.${adapter}.${name}`,
+          parameter,
+        })),
+      );
+      const { logits, loss, gradients } = await measure(
+        model,
+        batch,
+        parameters.map(({ parameter }) => parameter),
+        device,
+      );
+      const wanted = expected.get(`${prefix}logits`)!.data;
+      expect(realLogits(logits, batch)).toBeAllclose(realLogits(wanted, batch), row.tolerance);
+      expect([loss]).toBeAllclose(expected.get(`${prefix}loss`)!.data, row.tolerance);
+      const slopes = new Map(parameters.map(({ name }, i) => [`${prefix}${name}`, gradients[i]!]));
+      const names = [...expected.keys()].filter((name) => name.startsWith(`${prefix}gradient.`));
+      for (const name of names) {
+        const found = slopes.get(name);
+        expect(found, name).toBeDefined();
+        expect(found!).toBeAllclose(expected.get(name)!.data, row.gradient_tolerance);
       }
-    },
-  );
+      for (const name of slopes.keys())
+        if (!names.includes(name)) expect(row.zero.map((zero) => `${prefix}${zero}`)).toContain(name);
+    }
+  });
 
   test("saved again, the files are PEFT's", async () => {
     const folder = join(work, row.name);

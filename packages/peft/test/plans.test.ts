@@ -107,6 +107,20 @@ describe.each(methodRows.map((row) => [row.name, row] as const))("%s", (name, ro
     },
   );
 
+  test("on a device of another kind, `auto` has a plan of its own", async () => {
+    const model = wrap(row, { device: "gpu:cpu" });
+    fill(model);
+    const kept = await keeping(model, "gpu:cpu");
+    const outputs = await kept.outputs();
+    model.device = "gpu:webgpu";
+    expect(await kept.outputs()).toBeAllclose(outputs, 1e-5);
+    expect(kept.plans()).toBe(2);
+    model.device = "gpu:cpu";
+    expect(await kept.outputs()).toEqual(outputs);
+    expect(kept.plans()).toBe(2);
+    await kept.dispose();
+  });
+
   test("steps of training take one plan", async () => {
     const model = wrap(row, {});
     fill(model);

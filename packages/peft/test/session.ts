@@ -69,6 +69,9 @@ type PeftOptions = { isTrainable?: boolean; inferenceMode?: boolean } & MergeAda
 
 /** Plays the calls of a sequence on our model. New wrappers are in train mode, as every new module of torch is. */
 export class Session {
+  readonly #name: string;
+  readonly #folder: string;
+  readonly #ids: readonly number[];
   #model: Base | Wrapped;
   #warnings: string[] = [];
   /** Ends the `disableAdapter` that is open. */
@@ -80,13 +83,11 @@ export class Session {
     readonly data: ArrayLike<number>;
   }>;
 
-  private constructor(
-    base: Base,
-    private readonly name: string,
-    private readonly folder: string,
-    private readonly ids: readonly number[],
-  ) {
+  private constructor(base: Base, name: string, folder: string, ids: readonly number[]) {
     this.#model = base;
+    this.#name = name;
+    this.#folder = folder;
+    this.#ids = ids;
     // One function for the whole sequence: its key must tell when a plan no longer fits.
     this.#run = compile(
       (inputIds: Tensor, positionIds: Tensor, segmentIds: Tensor) => {
@@ -98,11 +99,10 @@ export class Session {
   }
 
   static async open(name: string, folder: string, ids: readonly number[]): Promise<Session> {
-    return new Session(await Session.base(name), name, folder, ids);
+    return new Session(await Session.#base(name), name, folder, ids);
   }
 
-  private static base = (name: string): Promise<Base> =>
-    goldenBase({ model: name, dtype: "float32", share: [] });
+  static #base = (name: string): Promise<Base> => goldenBase({ model: name, dtype: "float32", share: [] });
 
   /** The wrapper, as long as there is one. */
   get model(): Wrapped {
@@ -167,7 +167,7 @@ export class Session {
   async #do({ call, adapter = "default", adapters, options, of = "default", ...given }: Call): Promise<void> {
     const onWarning = (message: string) => this.#warnings.push(message);
     const fields = camelFields(options) as PeftOptions;
-    const folderOf = (name: string) => (name === "default" ? this.folder : join(this.folder, name));
+    const folderOf = (name: string) => (name === "default" ? this.#folder : join(this.#folder, name));
     switch (call) {
       case "getPeftModel":
         this.#model = getPeftModel(this.#model as Base, this.#config(given.config!), {
@@ -176,7 +176,7 @@ export class Session {
         }).train();
         break;
       case "fromPretrained":
-        this.#model = await PeftModel.fromPretrained(await Session.base(this.name), this.folder, {
+        this.#model = await PeftModel.fromPretrained(await Session.#base(this.#name), this.#folder, {
           adapterName: adapter,
           onWarning,
           ...fields,
@@ -211,7 +211,7 @@ export class Session {
         break;
       case "save":
         return this.model.savePretrained(
-          this.folder,
+          this.#folder,
           adapters === undefined ? {} : { selectedAdapters: adapters as string[] },
         );
       case "load":
@@ -225,7 +225,7 @@ export class Session {
   }
 
   #config(fields: Readonly<Record<string, unknown>>) {
-    const task = this.name.endsWith("cls") ? "SEQ_CLS" : "CAUSAL_LM";
+    const task = this.#name.endsWith("cls") ? "SEQ_CLS" : "CAUSAL_LM";
     const { peft_type: peftType = "WAVEFT", ...rest } = fields;
     const json = { task_type: task, ...rest };
     return methods[peftType as keyof typeof methods].configFromJson(json);
@@ -261,12 +261,12 @@ export class Session {
   async #logits(): Promise<readonly number[] | null> {
     const { training } = this.#model;
     this.#model.eval();
-    const { length } = this.ids;
+    const { length } = this.#ids;
     const row = (values: readonly number[]) => hostTensor(Int32Array.from(values), [1, length]);
     const { data } = await this.#run(
-      row(this.ids),
-      row(this.ids.map((_, i) => i)),
-      row(this.ids.map(() => 1)),
+      row(this.#ids),
+      row(this.#ids.map((_, i) => i)),
+      row(this.#ids.map(() => 1)),
     );
     this.#model.train(training);
     const logits = Array.from(data);

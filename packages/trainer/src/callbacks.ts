@@ -1,4 +1,5 @@
 import type { LogRecord, TrainerState } from "./trainer-state";
+import type { TrainingControl } from "./training-control";
 
 /** What a step did, told before it is logged. */
 export interface StepReport {
@@ -13,12 +14,15 @@ export interface StepReport {
   readonly stepTime: number;
 }
 
-/** Hears of a training run; all methods are optional. What they return is awaited. */
+/**
+ * Hears of a training run; all methods are optional, and what they return is awaited. What they set in `control` is
+ * done: a run can be stopped, logged, evaluated and saved from here.
+ */
 export interface TrainerCallback {
-  onTrainBegin?(state: TrainerState, maxSteps: number): void | Promise<void>;
-  onStepEnd?(report: StepReport, state: TrainerState): void | Promise<void>;
-  onLog?(record: LogRecord, state: TrainerState): void | Promise<void>;
-  onEvaluate?(metrics: LogRecord, state: TrainerState): void | Promise<void>;
-  onSave?(folder: string, state: TrainerState): void | Promise<void>;
-  onTrainEnd?(state: TrainerState): void | Promise<void>;
+  onTrainBegin?(state: TrainerState, maxSteps: number, control: TrainingControl): void | Promise<void>;
+  onStepEnd?(report: StepReport, state: TrainerState, control: TrainingControl): void | Promise<void>;
+  onLog?(record: LogRecord, state: TrainerState, control: TrainingControl): void | Promise<void>;
+  onEvaluate?(metrics: LogRecord, state: TrainerState, control: TrainingControl): void | Promise<void>;
+  onSave?(folder: string, state: TrainerState, control: TrainingControl): void | Promise<void>;
+  onTrainEnd?(state: TrainerState, control: TrainingControl): void | Promise<void>;
 }

@@ -1,10 +1,30 @@
 export type { StepReport, TrainerCallback } from "./callbacks";
 export * from "./data";
 export { isTrainerError, TrainerError } from "./errors";
-export { type BatchLoss, ModelLoss, type TrainableModel } from "./model-loss";
+export { objectiveOf, objectives } from "./objectives";
+export type { LanguageModel } from "./objectives/causal-lm";
+export type {
+  Example,
+  Feed,
+  Launch,
+  LaunchSizes,
+  Objective,
+  Predictions,
+  RowSource,
+} from "./objectives/objective";
+export type { Classifier, LabelledExample } from "./objectives/sequence-classification";
+export type { RunState } from "./run";
 export { SFTConfig, type SFTFields } from "./sft-config";
 export { SFTTrainer, type SFTTrainerOptions, type TextSource, type TextTokenizer } from "./sft-trainer";
-export { type ExampleSource, Trainer, type TrainerOptions, type TrainOutput } from "./trainer";
+export type { TrainableModel } from "./trainable-model";
+export {
+  type ComputeMetrics,
+  type PredictionOutput,
+  Trainer,
+  type TrainerOptions,
+  type TrainOptions,
+  type TrainOutput,
+} from "./trainer";
 export type { LogRecord, TrainerState } from "./trainer-state";
 export {
   type IntervalStrategy,
@@ -12,3 +32,4 @@ export {
   TrainingArguments,
   type TrainingFields,
 } from "./training-arguments";
+export type { TrainingControl } from "./training-control";

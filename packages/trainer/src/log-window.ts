@@ -1,35 +1,52 @@
 import type { StepReport } from "./callbacks";
 import type { LogRecord } from "./trainer-state";
 
-/** What happened since the last log entry: the mean loss, the last norm and rate, tokens and seconds in all. */
-export class LogWindow {
-  #reports: StepReport[] = [];
-  #lossTotal = 0;
+/** What happened since the last log entry, as plain numbers. */
+export interface LogWindowState {
+  readonly steps: number;
+  readonly lossTotal: number;
+  readonly gradNorm: number;
+  readonly learningRate: number;
+  readonly numTokens: number;
+  readonly stepTime: number;
+}
 
-  /**
-   * Takes a step in, and returns the loss it counts with. transformers' rule: a loss that is no number counts as
-   * the sum so far over one more than its steps.
-   */
-  add(report: StepReport): number {
-    const steps = this.#reports.push(report);
-    const counted = Number.isFinite(report.loss) ? report.loss : this.#lossTotal / steps;
-    this.#lossTotal += counted;
-    return counted;
+const empty: LogWindowState = {
+  steps: 0,
+  lossTotal: 0,
+  gradNorm: 0,
+  learningRate: 0,
+  numTokens: 0,
+  stepTime: 0,
+};
+
+/** The mean loss since the last log entry, the last norm and rate, tokens and seconds in all. */
+export class LogWindow {
+  state: LogWindowState = empty;
+
+  add({ loss, gradNorm, learningRate, numTokens, stepTime }: StepReport): void {
+    const { state } = this;
+    this.state = {
+      steps: state.steps + 1,
+      lossTotal: state.lossTotal + loss,
+      gradNorm,
+      learningRate,
+      numTokens: state.numTokens + numTokens,
+      stepTime: state.stepTime + stepTime,
+    };
   }
 
-  /** The entry of the steps since the last one. */
-  take(): LogRecord {
-    const reports = this.#reports;
-    const last = reports.at(-1)!;
-    const record = {
-      loss: this.#lossTotal / reports.length,
-      grad_norm: last.gradNorm,
-      learning_rate: last.learningRate,
-      num_tokens: reports.reduce((total, { numTokens }) => total + numTokens, 0),
-      step_time: reports.reduce((total, { stepTime }) => total + stepTime, 0),
+  /** The entry of the steps since the last one; null where there are none. */
+  take(): LogRecord | null {
+    const { steps, lossTotal, gradNorm, learningRate, numTokens, stepTime } = this.state;
+    if (steps === 0) return null;
+    this.state = empty;
+    return {
+      loss: lossTotal / steps,
+      grad_norm: gradNorm,
+      learning_rate: learningRate,
+      num_tokens: numTokens,
+      step_time: stepTime,
     };
-    this.#reports = [];
-    this.#lossTotal = 0;
-    return record;
   }
 }

@@ -12,10 +12,6 @@ export interface SFTFields extends TrainingFields {
   datasetTextField: string;
   /** Tokens kept of each text, from its start; null: all. */
   maxLength: number | null;
-  /** What TRL computes in bfloat16 is computed in float32 here, whatever this says. */
-  bf16: boolean;
-  /** Accepted; a step keeps its activations here. */
-  gradientCheckpointing: boolean;
 }
 
 const sftDefaults: SFTFields = {
@@ -24,27 +20,30 @@ const sftDefaults: SFTFields = {
   loggingSteps: 10,
   datasetTextField: "text",
   maxLength: 1024,
-  bf16: true,
-  gradientCheckpointing: true,
 };
 
-/** The settings of `SFTTrainer`. `maxSeqLength` is the old name of `maxLength`. */
-export class SFTConfig {
-  readonly fields: SFTFields;
-
+/**
+ * The settings of `SFTTrainer`, checked. `maxSeqLength` is the old name of `maxLength`. TRL's defaults are true for
+ * `bf16`, which is refused, and for `gradientCheckpointing`, which is off here until it is asked for.
+ */
+export type SFTConfig = Readonly<SFTFields>;
+export const SFTConfig = class {
   constructor(options: Partial<SFTFields> & { maxSeqLength?: number | null } = {}) {
-    const { maxSeqLength, ...fields } = options;
+    const { maxSeqLength, ...given } = options;
     if (maxSeqLength !== undefined) {
-      if (fields.maxLength !== undefined && fields.maxLength !== maxSeqLength)
+      if (given.maxLength !== undefined && given.maxLength !== maxSeqLength)
         throw new TrainerError("SFTConfig: maxSeqLength is the old name of maxLength; give one of them");
-      fields.maxLength = maxSeqLength;
+      given.maxLength = maxSeqLength;
     }
-    this.fields = resolveFields("SFTConfig", sftDefaults, fields);
-    checkTrainingFields("SFTConfig", this.fields);
-    const { maxLength, datasetTextField } = this.fields;
+    const fields = resolveFields("SFTConfig", sftDefaults, given);
+    checkTrainingFields("SFTConfig", fields);
+    const { maxLength, datasetTextField } = fields;
     if (maxLength !== null && (!Number.isSafeInteger(maxLength) || maxLength < 1))
       throw new TrainerError(`SFTConfig: maxLength is ${maxLength}; give an integer of at least 1, or null`);
     if (typeof datasetTextField !== "string" || datasetTextField === "")
       throw new TrainerError(`SFTConfig: datasetTextField is ${datasetTextField}; give the name of a column`);
+    Object.assign(this, fields);
   }
-}
+} as new (
+  options?: Partial<SFTFields> & { maxSeqLength?: number | null },
+) => SFTConfig;

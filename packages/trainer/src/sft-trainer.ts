@@ -1,8 +1,8 @@
 import type { TrainerCallback } from "./callbacks";
 import { ignoredLabel, type TokenizedExample } from "./data";
 import { TrainerError } from "./errors";
-import type { TrainableModel } from "./model-loss";
 import { SFTConfig, type SFTFields } from "./sft-config";
+import type { TrainableModel } from "./trainable-model";
 import { Trainer } from "./trainer";
 
 /** What is needed of a tokenizer: `AutoTokenizer`'s result has it. */
@@ -37,7 +37,7 @@ export interface SFTTrainerOptions {
 export class SFTTrainer extends Trainer {
   constructor(options: SFTTrainerOptions) {
     const { model, args = new SFTConfig(), callbacks = [] } = options;
-    const read = (name: string, source: TextSource) => tokenizeTexts(name, source, options, args.fields);
+    const read = (name: string, source: TextSource) => tokenizeTexts(name, source, options, args);
     super({
       model,
       args,

@@ -1,26 +1,37 @@
-import { AdamW, clipGradNorm, globalNorm, type Schedule } from "@waveft/autograd";
+import type { Parameter } from "@waveft/autograd";
+import { BatchLoss, type BatchSums } from "./batch-loss";
 import type { StepReport, TrainerCallback } from "./callbacks";
 import { checkpointFolder, prepareFolder, rotateCheckpoints, writeFolder, writeText } from "./checkpoints";
-import { ignoredLabel, type TokenizedExample } from "./data";
 import { TrainerError } from "./errors";
-import { LogWindow } from "./log-window";
-import { labelCountOf, ModelLoss, type TrainableModel } from "./model-loss";
+import { objectiveOf } from "./objectives";
+import type { Example, Objective, Predictions, RowSource } from "./objectives/objective";
+import { Run, type RunState } from "./run";
 import { batchesOf, epochOrder } from "./sampler";
+import type { TrainableModel } from "./trainable-model";
 import { type LogRecord, newState, stateJson, type TrainerState } from "./trainer-state";
-import { evalEvery, schedules, TrainingArguments, type TrainingFields } from "./training-arguments";
+import { bestMetricOf, evalEvery, TrainingArguments, type TrainingFields } from "./training-arguments";
+import type { TrainingControl } from "./training-control";
 
-/** Tokenised examples by index: a `Dataset` of such rows, or an array. */
-export type ExampleSource =
-  | readonly TokenizedExample[]
-  | { readonly length: number; at(index: number): unknown };
+/** Metrics of an evaluation, by their names without `eval_`: numbers that `computeMetrics` makes of predictions. */
+export type ComputeMetrics = (predictions: Predictions) => LogRecord;
 
 export interface TrainerOptions {
   model: TrainableModel;
-  args?: { readonly fields: TrainingFields };
-  /** Rows with `inputIds` and perhaps `labels`. */
-  trainDataset: ExampleSource;
-  evalDataset?: ExampleSource | null;
+  args?: TrainingFields;
+  /** Rows with `inputIds`, and for language models perhaps `labels`, for classifiers `labels` and perhaps `tokenTypeIds`. */
+  trainDataset: RowSource;
+  evalDataset?: RowSource | null;
+  computeMetrics?: ComputeMetrics;
   callbacks?: readonly TrainerCallback[];
+  /** What is trained (default: the first that the model is for: see `objectives`). */
+  objective?: Objective;
+}
+
+export interface TrainOptions {
+  /** Ends the run before its next update; the weights stay as they are then. */
+  signal?: AbortSignal;
+  /** Continues a run, whose weights the model has: see `Trainer.runState`. */
+  state?: RunState;
 }
 
 export interface TrainOutput {
@@ -28,11 +39,20 @@ export interface TrainOutput {
   /** Mean of the losses of all updates. */
   readonly trainingLoss: number;
   readonly metrics: LogRecord;
+  /** What ended the run before its last update; null where nothing did. */
+  readonly stoppedBy: "signal" | "callback" | null;
 }
 
-/** The best saved weights of a run. */
-interface Best {
-  readonly values: readonly Float32Array[];
+export interface PredictionOutput extends Predictions {
+  readonly metrics: LogRecord;
+}
+
+/** The examples of an update. */
+interface NextUpdate {
+  readonly microBatches: Example[][];
+  /** How far the epochs are after it. */
+  readonly epoch: number;
+  readonly endsEpoch: boolean;
 }
 
 /**
@@ -43,39 +63,42 @@ export class Trainer {
   readonly model: TrainableModel;
   readonly args: TrainingFields;
   readonly state: TrainerState = newState();
-  protected readonly trainExamples: readonly TokenizedExample[];
-  protected readonly evalExamples: readonly TokenizedExample[] | null;
+  protected readonly trainExamples: readonly Example[];
+  protected readonly evalExamples: readonly Example[] | null;
+  readonly #objective: Objective;
   readonly #callbacks: readonly TrainerCallback[];
-  readonly #loss: ModelLoss;
+  readonly #computeMetrics: ComputeMetrics | null;
+  readonly #loss: BatchLoss;
+  readonly #control: TrainingControl = newControl();
   /** Parameters outside embeddings: transformers estimates 6 operations a token for each. */
   readonly #countedParameters: number;
+  #run: Run | null = null;
 
   constructor({
     model,
     args = new TrainingArguments(),
     trainDataset,
-    evalDataset,
+    evalDataset = null,
+    computeMetrics,
     callbacks = [],
+    objective = objectiveOf(model),
   }: TrainerOptions) {
     this.model = model;
-    this.args = args.fields;
-    this.trainExamples = readExamples("trainDataset", trainDataset);
-    this.evalExamples =
-      evalDataset === undefined || evalDataset === null ? null : readExamples("evalDataset", evalDataset);
+    this.args = args;
+    this.#objective = objective;
+    this.#computeMetrics = computeMetrics ?? null;
     this.#callbacks = callbacks;
-    if (this.args.evalStrategy !== "no" && this.evalExamples === null)
+    this.trainExamples = objective.read("trainDataset", trainDataset, model);
+    this.evalExamples = evalDataset === null ? null : objective.read("evalDataset", evalDataset, model);
+    if (args.evalStrategy !== "no" && this.evalExamples === null)
       throw new TrainerError(
-        `trainer: evalStrategy is "${this.args.evalStrategy}", but there is no evalDataset; give one`,
+        `trainer: evalStrategy is "${args.evalStrategy}", but there is no evalDataset; give one`,
       );
-    const all = [...this.trainExamples, ...(this.evalExamples ?? [])];
-    const longest = all.reduce((length, { inputIds }) => Math.max(length, inputIds.length), 0);
-    const positions = model.config.maxPositionEmbeddings;
-    if (positions !== undefined && longest > positions)
-      throw new TrainerError(
-        `trainer: an example has ${longest} tokens, the model ${positions} positions; truncate to at most ${positions}`,
-      );
+    const longest = longestOf([...this.trainExamples, ...(this.evalExamples ?? [])]);
+    checkLength(longest, model);
+    if (args.gradientCheckpointing) enableCheckpointing(model);
     this.#countedParameters = parametersOutsideEmbeddings(model);
-    this.#loss = new ModelLoss(model, longest, this.args.maxTokensPerLaunch);
+    this.#loss = new BatchLoss(model, objective, longest, args.maxTokensPerLaunch);
   }
 
   /** Updates in all. */
@@ -89,76 +112,91 @@ export class Trainer {
     return Math.ceil(batches / this.args.gradientAccumulationSteps);
   }
 
-  /** Trains what is trainable now from the first update to the last, and leaves the model in eval mode. */
-  async train(): Promise<TrainOutput> {
-    const { args, state, maxSteps } = this;
-    this.#loss.collect();
-    if (this.#loss.parameters.length === 0)
-      throw new TrainerError(
-        "trainer: no parameter of the model requires a gradient; add an adapter, or unfreeze some",
-      );
-    Object.assign(state, newState());
-    await prepareFolder(args.outputDir);
-    const optimizer = this.#optimizer();
-    const schedule = this.#schedule();
-    const window = new LogWindow();
-    const started = performance.now();
-    let lossTotal = 0;
-    let best: Best | null = null;
-    await this.#tell((callback) => callback.onTrainBegin?.(state, maxSteps));
-    for (const update of this.#updates()) {
-      const report = await this.#update(update.examples, optimizer, schedule);
-      state.epoch = update.epoch;
-      lossTotal += window.add(report);
-      await this.#tell((callback) => callback.onStepEnd?.(report, state));
-      if (state.globalStep % args.loggingSteps === 0) await this.#log(window.take());
-      if (this.#isDue(args.evalStrategy, evalEvery(args), update.endsEpoch)) await this.#evaluateAndRank();
-      if (this.#isDue(args.saveStrategy, args.saveSteps, update.endsEpoch)) {
-        const isBest = await this.#save();
-        if (isBest && args.loadBestModelAtEnd)
-          best = { values: this.#loss.parameters.map(({ data }) => (data as Float32Array).slice()) };
-      }
-    }
-    if (best !== null) this.#restore(best);
-    const metrics = this.#runMetrics(started, lossTotal);
-    await this.#log(metrics);
-    await this.saveState();
-    this.model.eval();
-    await this.#tell((callback) => callback.onTrainEnd?.(state));
-    return { globalStep: state.globalStep, trainingLoss: metrics.train_loss!, metrics };
+  /** A copy of all that decides the next update of the run, besides the model's weights; null before the first run. */
+  runState(): RunState | null {
+    return this.#run?.state() ?? null;
   }
 
   /**
-   * The evaluation loss: the mean over batches of the mean over a batch's labels, each batch weighted by its
-   * rows; a batch without labels counts for nothing. It is logged.
+   * Trains what is trainable now from the first update to the last, or on from a state, and leaves the model in eval
+   * mode, also when it fails.
+   *
+   * @throws TrainerError when nothing is trainable, and before an update whose loss or gradient is not finite
+   */
+  async train({ signal, state }: TrainOptions = {}): Promise<TrainOutput> {
+    const run = this.#newRun();
+    if (state !== undefined) run.load(state);
+    this.#run = run;
+    try {
+      if (this.args.saveStrategy !== "no") await prepareFolder(this.args.outputDir);
+      return await this.#train(run, signal);
+    } finally {
+      this.model.eval();
+    }
+  }
+
+  async #train(run: Run, signal: AbortSignal | undefined): Promise<TrainOutput> {
+    const { args, state, maxSteps } = this;
+    const control = Object.assign(this.#control, newControl());
+    const started = performance.now();
+    await this.#tell((callback) => callback.onTrainBegin?.(state, maxSteps, control));
+    let stoppedBy: TrainOutput["stoppedBy"] = null;
+    for (const next of this.#updates(run)) {
+      if (signal?.aborted === true) stoppedBy = "signal";
+      else if (control.shouldTrainingStop) stoppedBy = "callback";
+      if (stoppedBy !== null) break;
+      Object.assign(control, newControl());
+      const report = await this.#update(next, run);
+      await this.#tell((callback) => callback.onStepEnd?.(report, state, control));
+      const ends = next.endsEpoch || control.shouldEpochStop;
+      if (control.shouldLog || state.globalStep % args.loggingSteps === 0) await this.#logWindow(run);
+      if (control.shouldEvaluate || this.#isDue(args.evalStrategy, evalEvery(args), ends))
+        await this.#evaluateAndRank();
+      if (control.shouldSave || this.#isDue(args.saveStrategy, args.saveSteps, ends)) await this.#save(run);
+    }
+    // Who stopped it by a signal wants to go on from here.
+    if (stoppedBy !== "signal") run.restoreBest();
+    const metrics = this.#runMetrics(started, run.trainingLoss);
+    await this.#log(metrics);
+    if (args.saveStrategy !== "no") await this.saveState();
+    this.model.eval();
+    await this.#tell((callback) => callback.onTrainEnd?.(state, control));
+    return { globalStep: state.globalStep, trainingLoss: metrics.train_loss!, metrics, stoppedBy };
+  }
+
+  /**
+   * The evaluation loss: the mean over batches of the mean over a batch, each batch weighted by its rows; a batch
+   * without labels counts for nothing. With it what `computeMetrics` makes of the predictions. They are logged.
    */
   async evaluate(): Promise<LogRecord> {
     const metrics = await this.measure();
     await this.#log(metrics);
-    await this.#tell((callback) => callback.onEvaluate?.(metrics, this.state));
+    await this.#tell((callback) => callback.onEvaluate?.(metrics, this.state, this.#control));
     return metrics;
   }
 
   /** Like `evaluate`, but logged nowhere. */
   async measure(): Promise<LogRecord> {
     if (this.evalExamples === null) throw new TrainerError("trainer: no evalDataset; give one to evaluate");
-    const started = performance.now();
     const batches = batchesOf(this.evalExamples, this.args.perDeviceEvalBatchSize);
-    let total = 0;
-    let rows = 0;
-    for (const batch of batches) {
-      const { lossSum, labelCount } = await this.#loss.evaluate(batch);
-      if (labelCount === 0) continue;
-      total += (lossSum / labelCount) * batch.length;
-      rows += batch.length;
+    return (await this.#measure(batches, "eval", this.#computeMetrics !== null)).metrics;
+  }
+
+  /** What the model predicts of rows, their labels, and metrics of both: `test_loss` and so on. */
+  async predict(dataset: RowSource, metricKeyPrefix = "test"): Promise<PredictionOutput> {
+    const examples = this.#objective.read("dataset", dataset, this.model);
+    const known = longestOf([...this.trainExamples, ...(this.evalExamples ?? [])]);
+    const longest = longestOf(examples);
+    checkLength(longest, this.model);
+    const batches = batchesOf(examples, this.args.perDeviceEvalBatchSize);
+    if (longest <= known) return await this.#measured(batches, metricKeyPrefix);
+    // Longer rows than those of training: plans of their own.
+    const loss = new BatchLoss(this.model, this.#objective, longest, this.args.maxTokensPerLaunch);
+    try {
+      return await this.#measured(batches, metricKeyPrefix, loss);
+    } finally {
+      await loss.dispose();
     }
-    const seconds = (performance.now() - started) / 1000;
-    return {
-      eval_loss: total / rows,
-      eval_runtime: seconds,
-      eval_samples_per_second: this.evalExamples.length / seconds,
-      eval_steps_per_second: batches.length / seconds,
-    };
   }
 
   /** Saves the model or its adapters. */
@@ -176,94 +214,119 @@ export class Trainer {
     return this.#loss.dispose();
   }
 
-  /** The examples of each update, epoch after epoch, until `maxSteps`. */
-  *#updates(): Generator<{ examples: TokenizedExample[]; epoch: number; endsEpoch: boolean }> {
+  #newRun(): Run {
+    this.#loss.collect();
+    const trained = new Set(this.#loss.parameters);
+    if (trained.size === 0)
+      throw new TrainerError(
+        "trainer: no parameter of the model requires a gradient; add an adapter, or unfreeze some",
+      );
+    const names = new Map(Array.from(this.model.namedParameters(), ([name, parameter]) => [parameter, name]));
+    const parameters = new Map<string, Parameter>(
+      this.#loss.parameters.map((parameter) => [names.get(parameter)!, parameter]),
+    );
+    return new Run({ args: this.args, parameters, maxSteps: this.maxSteps }, this.state);
+  }
+
+  /** The updates from the run's place on, epoch after epoch, until `maxSteps`. */
+  *#updates(run: Run): Generator<NextUpdate> {
     const { perDeviceTrainBatchSize, gradientAccumulationSteps, shuffle, dataSeed, seed } = this.args;
     const count = this.trainExamples.length;
     const perEpoch = Math.ceil(count / perDeviceTrainBatchSize);
-    for (let step = 0, epoch = 0; step < this.maxSteps; epoch++) {
+    const updatesPerEpoch = this.#updatesPerEpoch;
+    while (run.place < this.maxSteps) {
+      const epoch = Math.floor(run.place / updatesPerEpoch);
+      const first = epoch * updatesPerEpoch;
       const order = epochOrder(count, epoch, shuffle ? (dataSeed ?? seed) : null);
-      const updates = batchesOf(order, perDeviceTrainBatchSize * gradientAccumulationSteps);
-      for (const [u, indices] of updates.entries()) {
-        if (step++ === this.maxSteps) return;
+      const updates = batchesOf(batchesOf(order, perDeviceTrainBatchSize), gradientAccumulationSteps);
+      while (run.place < Math.min(this.maxSteps, first + updates.length)) {
+        const u = run.place - first;
         const batchesDone = Math.min(perEpoch, (u + 1) * gradientAccumulationSteps);
         yield {
-          examples: indices.map((index) => this.trainExamples[index]!),
+          microBatches: updates[u]!.map((indices) => indices.map((index) => this.trainExamples[index]!)),
           epoch: epoch + batchesDone / perEpoch,
           endsEpoch: u === updates.length - 1,
         };
+        if (this.#control.shouldEpochStop) run.place = first + updates.length;
       }
     }
   }
 
-  async #update(
-    examples: readonly TokenizedExample[],
-    optimizer: AdamW,
-    schedule: Schedule,
-  ): Promise<StepReport> {
-    const { args, state } = this;
+  async #update({ microBatches, epoch }: NextUpdate, run: Run): Promise<StepReport> {
     const started = performance.now();
-    const { lossSum, labelCount, tokenCount, gradients } = await this.#loss.train(
-      examples,
-      args.seed + state.globalStep,
-    );
-    const gradNorm = args.maxGradNorm > 0 ? clipGradNorm(gradients, args.maxGradNorm) : globalNorm(gradients);
-    optimizer.learningRate = args.learningRate * schedule(state.globalStep);
-    optimizer.step(gradients);
-    state.globalStep++;
-    state.numInputTokensSeen += tokenCount;
-    state.totalFlos += 6 * tokenCount * this.#countedParameters;
-    return {
-      step: state.globalStep,
-      maxSteps: this.maxSteps,
-      loss: labelCount === 0 ? 0 : lossSum / labelCount,
-      gradNorm,
-      learningRate: optimizer.learningRate,
-      numTokens: tokenCount,
-      stepTime: (performance.now() - started) / 1000,
+    const computed = await this.#loss.train(microBatches, run.seed);
+    const report = run.update(computed, started);
+    this.state.epoch = epoch;
+    this.state.totalFlos += 6 * computed.tokens * this.#countedParameters;
+    return report;
+  }
+
+  async #measured(
+    batches: readonly (readonly Example[])[],
+    prefix: string,
+    loss = this.#loss,
+  ): Promise<PredictionOutput> {
+    const { metrics, predicted } = await this.#measure(batches, prefix, true, loss);
+    return { ...predicted!, metrics };
+  }
+
+  async #measure(
+    batches: readonly (readonly Example[])[],
+    prefix: string,
+    withPredictions: boolean,
+    loss = this.#loss,
+  ): Promise<{ metrics: LogRecord; predicted: Predictions | null }> {
+    const started = performance.now();
+    const { sums, predicted } = withPredictions
+      ? await predictedBy(loss, batches)
+      : { sums: await evaluatedBy(loss, batches), predicted: null };
+    let [total, rows] = [0, 0];
+    for (const [i, { lossSum, weight }] of sums.entries()) {
+      if (weight === 0) continue;
+      total += (lossSum / weight) * batches[i]!.length;
+      rows += batches[i]!.length;
+    }
+    const computed = predicted === null ? {} : (this.#computeMetrics?.(predicted) ?? {});
+    const seconds = (performance.now() - started) / 1000;
+    const count = batches.reduce((all, { length }) => all + length, 0);
+    const values = {
+      loss: total / rows,
+      ...computed,
+      runtime: seconds,
+      samples_per_second: count / seconds,
+      steps_per_second: batches.length / seconds,
     };
-  }
-
-  #optimizer(): AdamW {
-    const { learningRate, adamBeta1, adamBeta2, adamEpsilon, weightDecay } = this.args;
-    const names = new Map(Array.from(this.model.namedParameters(), ([name, parameter]) => [parameter, name]));
-    // transformers decays neither biases nor norms.
-    const decays = (name: string) => !/bias|layernorm|rmsnorm|layer_norm|(^|\.)norm/i.test(name);
-    return new AdamW(this.#loss.parameters, {
-      learningRate,
-      betas: [adamBeta1, adamBeta2],
-      epsilon: adamEpsilon,
-      weightDecay: this.#loss.parameters.map((parameter) =>
-        decays(names.get(parameter) ?? "") ? weightDecay : 0,
-      ),
-    });
-  }
-
-  #schedule(): Schedule {
-    const { warmupSteps, lrSchedulerType } = this.args;
-    const warmup = warmupSteps < 1 ? Math.ceil(warmupSteps * this.maxSteps) : warmupSteps;
-    return schedules[lrSchedulerType](warmup, this.maxSteps);
+    return { metrics: prefixed(prefix, values), predicted };
   }
 
   #isDue(strategy: TrainingFields["evalStrategy"], every: number, endsEpoch: boolean): boolean {
     const { globalStep } = this.state;
     // The last update counts too, whatever the strategy.
-    const isLast = globalStep === this.maxSteps;
+    const isLast = globalStep === this.maxSteps || this.#control.shouldTrainingStop;
     return strategy === "steps"
       ? isLast || globalStep % every === 0
       : strategy === "epoch" && (isLast || endsEpoch);
   }
 
   async #evaluateAndRank(): Promise<void> {
-    const { state } = this;
-    const loss = (await this.evaluate()).eval_loss!;
-    if (!this.args.loadBestModelAtEnd || !(loss < (state.bestMetric ?? Number.POSITIVE_INFINITY))) return;
-    state.bestMetric = loss;
+    const { state, args } = this;
+    const metrics = await this.evaluate();
+    if (!args.loadBestModelAtEnd) return;
+    const { name, isGreaterBetter } = bestMetricOf(args);
+    const value = metrics[name];
+    if (value === undefined)
+      throw new TrainerError(
+        `trainer: metricForBestModel is "${args.metricForBestModel}", but the evaluation gave ${Object.keys(metrics).join(", ")}`,
+      );
+    const best = state.bestMetric;
+    if (best !== null && !(isGreaterBetter ? value > best : value < best)) return;
+    if (Number.isNaN(value)) return;
+    state.bestMetric = value;
     state.bestGlobalStep = state.globalStep;
   }
 
-  /** Writes a checkpoint; tells whether it is the best one so far. */
-  async #save(): Promise<boolean> {
+  /** Writes a checkpoint. */
+  async #save(run: Run): Promise<void> {
     const { args, state } = this;
     const folder = checkpointFolder(args.outputDir, state.globalStep);
     const isBest = state.bestGlobalStep === state.globalStep;
@@ -274,14 +337,8 @@ export class Trainer {
     });
     if (args.saveTotalLimit !== null)
       await rotateCheckpoints(args.outputDir, args.saveTotalLimit, [folder, state.bestModelCheckpoint]);
-    await this.#tell((callback) => callback.onSave?.(folder, state));
-    return isBest;
-  }
-
-  #restore({ values }: Best): void {
-    this.#loss.parameters.forEach((parameter, p) => {
-      parameter.data = values[p]!;
-    });
+    if (isBest && args.loadBestModelAtEnd) run.keepBest();
+    await this.#tell((callback) => callback.onSave?.(folder, state, this.#control));
   }
 
   #writeState(folder: string): Promise<void> {
@@ -297,7 +354,7 @@ export class Trainer {
     return writeText(folder, "trainer_state.json", stateJson(this.state, settings));
   }
 
-  #runMetrics(started: number, lossTotal: number): LogRecord {
+  #runMetrics(started: number, trainingLoss: number): LogRecord {
     const seconds = (performance.now() - started) / 1000;
     const { globalStep, totalFlos } = this.state;
     const { maxSteps, gradientAccumulationSteps, perDeviceTrainBatchSize, numTrainEpochs } = this.args;
@@ -307,23 +364,79 @@ export class Trainer {
         : this.trainExamples.length * numTrainEpochs;
     return {
       total_flos: totalFlos,
-      train_loss: lossTotal / Math.max(1, globalStep),
+      train_loss: trainingLoss,
       train_runtime: seconds,
       train_samples_per_second: samples / seconds,
       train_steps_per_second: globalStep / seconds,
     };
   }
 
+  async #logWindow(run: Run): Promise<void> {
+    const values = run.window.take();
+    if (values !== null) await this.#log(values);
+  }
+
   async #log(values: LogRecord): Promise<void> {
     const record = { ...values, epoch: this.state.epoch, step: this.state.globalStep };
     this.state.logHistory.push(record);
-    await this.#tell((callback) => callback.onLog?.(record, this.state));
+    await this.#tell((callback) => callback.onLog?.(record, this.state, this.#control));
   }
 
   async #tell(event: (callback: TrainerCallback) => void | Promise<void> | undefined): Promise<void> {
     for (const callback of this.#callbacks) await event(callback);
   }
 }
+
+const newControl = (): TrainingControl => ({
+  shouldTrainingStop: false,
+  shouldEpochStop: false,
+  shouldLog: false,
+  shouldEvaluate: false,
+  shouldSave: false,
+});
+
+const evaluatedBy = async (
+  loss: BatchLoss,
+  batches: readonly (readonly Example[])[],
+): Promise<BatchSums[]> => {
+  const sums: BatchSums[] = [];
+  for (const batch of batches) sums.push(await loss.evaluate(batch));
+  return sums;
+};
+
+const predictedBy = async (loss: BatchLoss, batches: readonly (readonly Example[])[]) => {
+  const { sums, ...predicted } = await loss.predict(batches);
+  return { sums, predicted };
+};
+
+const prefixed = (prefix: string, values: LogRecord): LogRecord =>
+  Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [
+      name.startsWith(`${prefix}_`) ? name : `${prefix}_${name}`,
+      value,
+    ]),
+  );
+
+const longestOf = (examples: readonly Example[]): number =>
+  examples.reduce((longest, { inputIds }) => Math.max(longest, inputIds.length), 0);
+
+const checkLength = (
+  longest: number,
+  { config: { maxPositionEmbeddings: positions } }: TrainableModel,
+): void => {
+  if (positions !== undefined && longest > positions)
+    throw new TrainerError(
+      `trainer: an example has ${longest} tokens, the model ${positions} positions; truncate to at most ${positions}`,
+    );
+};
+
+const enableCheckpointing = (model: TrainableModel): void => {
+  if (model.gradientCheckpointingEnable === undefined)
+    throw new TrainerError(
+      `trainer: gradientCheckpointing is true, but a ${model.kind} has no gradientCheckpointingEnable; leave it out`,
+    );
+  model.gradientCheckpointingEnable();
+};
 
 const parametersOutsideEmbeddings = (model: TrainableModel): number => {
   const embeddings = new Set(
@@ -334,26 +447,4 @@ const parametersOutsideEmbeddings = (model: TrainableModel): number => {
   return model
     .parameters()
     .reduce((total, parameter) => total + (embeddings.has(parameter) ? 0 : parameter.tensor.size), 0);
-};
-
-const readExamples = (name: string, source: ExampleSource): TokenizedExample[] => {
-  const examples = Array.from({ length: source.length }, (_, i) => readExample(name, i, source.at(i)));
-  if (examples.length === 0)
-    throw new TrainerError(`trainer: the ${name} is empty; give at least one example`);
-  if (labelCountOf(examples) === 0)
-    throw new TrainerError(
-      `trainer: no example of the ${name} has a token to predict; give examples of two tokens or more, not all labels ${ignoredLabel}`,
-    );
-  return examples;
-};
-
-const readExample = (name: string, i: number, row: unknown): TokenizedExample => {
-  const { inputIds, labels } = (row ?? {}) as Partial<TokenizedExample>;
-  if (inputIds === undefined || inputIds.length === 0)
-    throw new TrainerError(`trainer: row ${i} of the ${name} has no inputIds; tokenize the texts first`);
-  if (labels !== undefined && labels !== null && labels.length !== inputIds.length)
-    throw new TrainerError(
-      `trainer: row ${i} of the ${name} has ${inputIds.length} inputIds and ${labels.length} labels; give as many`,
-    );
-  return { inputIds, labels: labels ?? undefined };
 };

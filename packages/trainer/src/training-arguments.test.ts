@@ -4,7 +4,7 @@ import { schedules, TrainingArguments, type TrainingFields } from "./training-ar
 
 describe("TrainingArguments", () => {
   it("has transformers' defaults", () => {
-    expect(new TrainingArguments().fields).toMatchObject({
+    expect(new TrainingArguments()).toMatchObject({
       outputDir: "trainer_output",
       perDeviceTrainBatchSize: 8,
       perDeviceEvalBatchSize: 8,
@@ -22,7 +22,7 @@ describe("TrainingArguments", () => {
       saveSteps: 500,
       seed: 42,
     });
-    expect(new TrainingArguments({ maxSteps: undefined } as never).fields.maxSteps).toBe(-1);
+    expect(new TrainingArguments({ maxSteps: undefined } as never).maxSteps).toBe(-1);
   });
 
   const wrong: [fields: object, sentence: RegExp][] = [
@@ -62,19 +62,31 @@ describe("TrainingArguments", () => {
   });
 });
 
+describe("half precision", () => {
+  it.each(["bf16", "fp16"] as const)(
+    "is a matter of the weights: %s is refused, off it does no harm",
+    (name) => {
+      expect(() => new SFTConfig({ [name]: true })).toThrow(
+        `SFTConfig: ${name} is true, but arithmetic is float32 here; leave it out, and store the weights`,
+      );
+      expect(new TrainingArguments({ [name]: false })[name]).toBe(false);
+    },
+  );
+});
+
 describe("SFTConfig", () => {
   it("has TRL's defaults, and takes maxSeqLength for maxLength", () => {
-    const { fields } = new SFTConfig();
-    expect(fields).toMatchObject({
+    const config = new SFTConfig();
+    expect(config).toMatchObject({
       learningRate: 2e-5,
       loggingSteps: 10,
       maxLength: 1024,
       datasetTextField: "text",
     });
-    expect(fields.outputDir).toBe("trainer_output");
-    expect(new SFTConfig({ maxSeqLength: 128 }).fields.maxLength).toBe(128);
-    expect(new SFTConfig({ maxSeqLength: 128, maxLength: 128 }).fields.maxLength).toBe(128);
-    expect(new SFTConfig({ maxLength: null }).fields.maxLength).toBe(null);
+    expect(config.outputDir).toBe("trainer_output");
+    expect(new SFTConfig({ maxSeqLength: 128 }).maxLength).toBe(128);
+    expect(new SFTConfig({ maxSeqLength: 128, maxLength: 128 }).maxLength).toBe(128);
+    expect(new SFTConfig({ maxLength: null }).maxLength).toBe(null);
   });
 
   it.each([

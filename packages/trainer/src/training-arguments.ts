@@ -45,8 +45,18 @@ export interface TrainingFields {
   saveSteps: number;
   /** Checkpoints kept, the oldest leaving first, never the best; null: all. */
   saveTotalLimit: number | null;
-  /** Go back to the checkpoint of the lowest evaluation loss when training ends. */
+  /** Go back to the best checkpoint by `metricForBestModel` when training ends. */
   loadBestModelAtEnd: boolean;
+  /** What `loadBestModelAtEnd` goes by: `loss`, or a metric of `computeMetrics`, with or without `eval_`. */
+  metricForBestModel: string;
+  /** Whether more of it is better; null: unless it is a loss. */
+  greaterIsBetter: boolean | null;
+  /** Compute the values inside blocks again in the backward pass: less memory, more time. */
+  gradientCheckpointing: boolean;
+  /** Refused: arithmetic is float32. Weights may be stored in half precision, by the model's `dtype`. */
+  bf16: boolean;
+  /** Refused, as `bf16`. */
+  fp16: boolean;
   /** Seed of the sampler and of dropout. */
   seed: number;
   /** Seed of the sampler alone; null: `seed`. */
@@ -82,6 +92,11 @@ export const trainingDefaults: TrainingFields = {
   saveSteps: 500,
   saveTotalLimit: null,
   loadBestModelAtEnd: false,
+  metricForBestModel: "loss",
+  greaterIsBetter: null,
+  gradientCheckpointing: false,
+  bf16: false,
+  fp16: false,
   seed: 42,
   dataSeed: null,
   shuffle: true,
@@ -129,8 +144,18 @@ export const checkTrainingFields = (owner: string, fields: TrainingFields): void
   if (!Number.isSafeInteger(fields.seed)) fail("seed", "an integer");
   if (fields.dataSeed !== null && !Number.isSafeInteger(fields.dataSeed))
     fail("dataSeed", "an integer, or null for seed");
-  for (const name of ["shuffle", "loadBestModelAtEnd"] as const)
+  for (const name of ["shuffle", "loadBestModelAtEnd", "gradientCheckpointing", "bf16", "fp16"] as const)
     if (typeof fields[name] !== "boolean") fail(name, "true or false");
+  for (const name of ["bf16", "fp16"] as const)
+    if (fields[name])
+      throw new TrainerError(
+        `${owner}: ${name} is true, but arithmetic is float32 here; leave it out, and store the weights in half precision by the model's dtype`,
+      );
+  const { metricForBestModel, greaterIsBetter } = fields;
+  if (typeof metricForBestModel !== "string" || metricForBestModel === "")
+    fail("metricForBestModel", "the name of a metric");
+  if (greaterIsBetter !== null && typeof greaterIsBetter !== "boolean")
+    fail("greaterIsBetter", "true, false, or null");
   if (typeof fields.outputDir !== "string" || fields.outputDir === "") fail("outputDir", "a folder");
   if (!Object.hasOwn(schedules, fields.lrSchedulerType))
     fail("lrSchedulerType", Object.keys(schedules).join(", "));
@@ -151,14 +176,22 @@ export const checkTrainingFields = (owner: string, fields: TrainingFields): void
 /** Updates between evaluations: `evalSteps`, or `loggingSteps` when it is not set. */
 export const evalEvery = ({ evalSteps, loggingSteps }: TrainingFields): number => evalSteps ?? loggingSteps;
 
+/** The metric that decides which checkpoint is best, and whether more of it is better. */
+export const bestMetricOf = ({ metricForBestModel, greaterIsBetter }: TrainingFields) => {
+  const name = metricForBestModel.startsWith("eval_") ? metricForBestModel : `eval_${metricForBestModel}`;
+  return { name, isGreaterBetter: greaterIsBetter ?? !name.endsWith("loss") };
+};
+
 const isCount = (value: number): boolean => Number.isSafeInteger(value) && value >= 1;
 
-/** The settings of a training run. */
-export class TrainingArguments {
-  readonly fields: TrainingFields;
-
+/** The settings of a training run, checked. */
+export type TrainingArguments = Readonly<TrainingFields>;
+export const TrainingArguments = class {
   constructor(fields: Partial<TrainingFields> = {}) {
-    this.fields = resolveFields("TrainingArguments", trainingDefaults, fields);
-    checkTrainingFields("TrainingArguments", this.fields);
+    const all = resolveFields("TrainingArguments", trainingDefaults, fields);
+    checkTrainingFields("TrainingArguments", all);
+    Object.assign(this, all);
   }
-}
+} as new (
+  fields?: Partial<TrainingFields>,
+) => TrainingArguments;

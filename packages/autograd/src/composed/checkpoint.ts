@@ -4,6 +4,7 @@ import { topologicalOrder } from "../graph";
 import type { Operand } from "../operand";
 import { toTensor } from "../operand";
 import * as ops from "../ops";
+import { nextId } from "../shared-state";
 import { Tensor } from "../tensor";
 
 /**
@@ -31,16 +32,14 @@ export const checkpoint = <I extends readonly Operand[]>(
   });
 };
 
-/** Tensors that `fn` uses but was not given. */
+/** Tensors from before `fn` that it uses but was not given; what it makes of those alone it makes anew each time. */
 const capturedBy = (fn: (inputs: readonly Tensor[]) => Tensor, like: readonly Tensor[]): Tensor[] => {
   const places = like.map(({ shape, dtype }, index) => new Tensor("input", [], { index }, shape, dtype));
-  const inside = new Set<Tensor>(places);
-  const captured = new Set<Tensor>();
-  for (const node of topologicalOrder([fn(places)])) {
-    if (!node.inputs.some((input) => inside.has(input))) continue;
-    inside.add(node);
-    for (const input of node.inputs)
-      if (!inside.has(input) && input.op !== "constant" && isFloat(input.dtype)) captured.add(input);
-  }
-  return [...captured];
+  const start = nextId();
+  const isMade = ({ op, id }: Tensor) => id > start && op !== "parameter";
+  const value = fn(places);
+  const used = topologicalOrder([value]).flatMap((node) => (isMade(node) ? node.inputs : []));
+  const isCaptured = (tensor: Tensor) =>
+    !isMade(tensor) && !places.includes(tensor) && tensor.op !== "constant" && isFloat(tensor.dtype);
+  return [...new Set([value, ...used])].filter(isCaptured);
 };

@@ -9,13 +9,16 @@ import {
   equal,
   Linear,
   type LinearLayer,
+  type LossOptions,
   logicalNot,
+  mean,
   mseLoss,
   mul,
   reshape,
+  sum,
   type Tensor,
 } from "@waveft/autograd";
-import type { TextConfig } from "../../config";
+import type { ProblemType, TextConfig } from "../../config";
 import type { Architecture } from "../architecture";
 import type { TokenInputs } from "../inputs";
 import { type ModelOptions, PreTrainedModel } from "../pretrained-model";
@@ -88,26 +91,37 @@ export class SequenceClassifier<C extends TextConfig = TextConfig> extends PreTr
     return padTokenId === null ? lastTokens(segmentIds, 0) : lastTokens(inputIds, padTokenId);
   }
 
-  /**
-   * The mean loss, by the configuration's `problemType`, a scalar: squared differences (float32 labels shaped as the
-   * logits, or [rows] for one label), cross entropy (int32 labels [rows]), or binary cross entropy of each label
-   * (float32 [rows, numLabels]). Without a `problemType` it is the first for one label, else the second for int32
-   * labels, else the third.
-   */
-  loss(logits: Tensor, labels: Tensor): Tensor {
+  /** Which of its tokens stands for a text. */
+  get labelledToken(): "first" | "last" {
+    return this.#spec.token;
+  }
+
+  /** What the loss is: as the configuration says, else squared differences for one label, else by the labels. */
+  problemTypeOf({ areIntegers }: { readonly areIntegers: boolean }): ProblemType {
     const { numLabels, problemType } = this.config;
-    const integers = labels.dtype === "int32";
-    const guess =
-      numLabels === 1
-        ? "regression"
-        : integers
-          ? "single_label_classification"
-          : "multi_label_classification";
-    const kind = problemType ?? guess;
-    if (kind === "single_label_classification") return crossEntropyLoss(logits, labels);
-    if (kind === "multi_label_classification") return binaryCrossEntropyWithLogits(logits, labels);
-    const targets = numLabels === 1 ? reshape(labels, logits.shape) : labels;
-    return mseLoss(logits, integers ? cast(targets, "float32") : targets);
+    if (problemType !== null) return problemType;
+    if (numLabels === 1) return "regression";
+    return areIntegers ? "single_label_classification" : "multi_label_classification";
+  }
+
+  /**
+   * The loss, by `problemTypeOf` the labels: squared differences (float32 labels shaped as the logits, or [rows] for one
+   * label), cross entropy (int32 labels [rows], −100 for none), or binary cross entropy of each label (float32 [rows,
+   * numLabels]).
+   *
+   * @param options reduction: the mean (default), the sum of the examples' losses, or these themselves, [rows]; the loss
+   * of an example is the mean over its labels
+   */
+  loss(logits: Tensor, labels: Tensor, { reduction = "mean" }: LossOptions = {}): Tensor {
+    const areIntegers = labels.dtype === "int32";
+    const kind = this.problemTypeOf({ areIntegers });
+    if (kind === "single_label_classification") return crossEntropyLoss(logits, labels, { reduction });
+    const shaped = this.config.numLabels === 1 ? reshape(labels, logits.shape) : labels;
+    const targets = areIntegers && kind === "regression" ? cast(shaped, "float32") : shaped;
+    const lossOf = kind === "regression" ? mseLoss : binaryCrossEntropyWithLogits;
+    if (reduction === "mean") return lossOf(logits, targets);
+    const losses = mean(lossOf(logits, targets, { reduction: "none" }), { axes: -1 });
+    return reduction === "sum" ? sum(losses) : losses;
   }
 }
 
