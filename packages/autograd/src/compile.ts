@@ -1,5 +1,5 @@
 import type { Assignment } from "./assign";
-import { assignOnHost, checkStart, fetchedFor, isAssignment, wholeOf } from "./assign";
+import { assignOnHost, checkStarts, fetchedFor, isAssignment, wholeOf } from "./assign";
 import type { Device, DeviceChoice } from "./device";
 import { chooseDevice } from "./device";
 import type { Executable } from "./engine";
@@ -8,7 +8,7 @@ import type { Graph } from "./graph";
 import { bringHome, bytesOfRun, makeGraph } from "./graph";
 import type { HostTensor } from "./host-tensor";
 import { whileInUse } from "./in-use";
-import { type Node, parameterOf, type StoredParameter } from "./node";
+import { parameterOf, type StoredParameter } from "./node";
 import type { Profile } from "./profile";
 import { makeProfile, profileOpByOp } from "./profile";
 import { isTensor, Tensor } from "./tensor";
@@ -157,12 +157,10 @@ export const compile = <A extends readonly unknown[], R>(
     executable: Executable,
     inputs: readonly HostTensor[],
   ): Promise<HostTensor[]> => {
-    for (const assignment of assignments) {
-      const start = knownStart(assignment, inputs);
-      if (start !== null) checkStart(assignment, start);
-    }
+    checkStarts(assignments, inputs);
     const outputs = await executable.run(inputs);
-    if ((await choice).engine.memory === undefined) assignOnHost(assignments, outputs.slice(tensors.length));
+    if ((await choice).engine.memory === undefined)
+      assignOnHost(assignments, inputs, outputs.slice(tensors.length));
     return outputs;
   };
 
@@ -226,15 +224,6 @@ const checkOnce = (assignments: readonly Assignment[]): void => {
       throw new AutogradError(`compile: ${parameter} is assigned to twice; a run gives it one value`);
     seen.add(parameter);
   }
-};
-
-/** Where a part begins, if that is fed or constant; null where the graph computes it. */
-const knownStart = ({ part }: Assignment, inputs: readonly HostTensor[]): number | null => {
-  if (part === null) return null;
-  let node: Node = part.start;
-  while (node.op === "reshape") node = node.inputs[0]!;
-  if (node.op === "input") return inputs[node.attributes.index as number]!.data[0]!;
-  return node.op === "constant" ? (node.attributes.value as HostTensor).data[0]! : null;
 };
 
 const releaseAll = async (plans: Map<string, Plan>): Promise<void> => {
