@@ -1,8 +1,8 @@
 import type { Assignment } from "./assign";
 import { assignOnHost, checkStarts, fetchedFor, isAssignment, wholeOf } from "./assign";
 import type { Device, DeviceChoice } from "./device";
-import { chooseDevice } from "./device";
-import type { Executable } from "./engine";
+import { chooseDevice, isClosed } from "./device";
+import type { Engine, Executable } from "./engine";
 import { AutogradError } from "./errors";
 import type { Graph } from "./graph";
 import { bringHome, bytesOfRun, makeGraph } from "./graph";
@@ -58,6 +58,8 @@ interface Plan extends Traced {
   readonly executable: Promise<Executable>;
   /** 0 until it is made. */
   bytes: number;
+  /** Once it is chosen. */
+  engine: Engine | null;
   running: Promise<unknown>;
 }
 
@@ -68,7 +70,9 @@ const resultLeaf: Leaf<Tensor | Assignment> = {
 };
 
 /** The safety net of functions that nobody disposes. */
-const forgotten = new FinalizationRegistry<Map<string, Plan>>((plans) => void releaseAll(plans));
+const forgotten = new FinalizationRegistry<Map<string, Plan>>((plans) => {
+  for (const plan of plans.values()) letGo(plan);
+});
 
 /**
  * Makes an async function of host tensors out of a function of graph tensors. `fn` is traced once per input
@@ -110,14 +114,16 @@ export const compile = <A extends readonly unknown[], R>(
       if (plans.size === 1 || (plans.size <= cacheSize && bytes <= cacheBytes)) break;
       plans.delete(oldest);
       bytes -= old.bytes;
-      void release(old);
+      letGo(old);
     }
   };
 
   const planFor = (args: Tree<HostTensor>): Plan => {
     const signature = `${options.key?.() ?? ""}|${signatureOf(args)}`;
-    const found = plans.get(signature);
-    if (found !== undefined) plans.delete(signature);
+    const kept = plans.get(signature);
+    if (kept !== undefined) plans.delete(signature);
+    // A named device whose engine was disposed is opened anew.
+    const found = kept?.engine && isClosed(kept.engine) ? undefined : kept;
     const plan = found ?? makePlan(trace(args), options.device);
     plans.set(signature, plan);
     if (found === undefined)
@@ -126,7 +132,9 @@ export const compile = <A extends readonly unknown[], R>(
           plan.bytes = bytes;
           trim();
         },
-        () => plans.delete(signature),
+        () => {
+          if (plans.get(signature) === plan) plans.delete(signature);
+        },
       );
     trim();
     return plan;
@@ -208,7 +216,21 @@ const makePlan = (traced: Traced, device?: Device): Plan => {
         : makeGraph(graph.inputs, tensors, assignments.map(wholeOf)),
     ),
   );
-  return { ...traced, choice, executable, bytes: 0, running: Promise.resolve() };
+  const plan: Plan = {
+    ...traced,
+    choice,
+    executable,
+    bytes: 0,
+    engine: null,
+    running: Promise.resolve(),
+  };
+  choice.then(
+    ({ engine }) => {
+      plan.engine = engine;
+    },
+    () => undefined,
+  );
+  return plan;
 };
 
 /** The parameters that a plan reads or assigns to. */
@@ -230,6 +252,11 @@ const releaseAll = async (plans: Map<string, Plan>): Promise<void> => {
   const open = [...plans.values()];
   plans.clear();
   await Promise.all(open.map(release));
+};
+
+/** Releases a plan that nobody waits for: an engine that is closed has released it already, and says so. */
+const letGo = (plan: Plan): void => {
+  release(plan).catch(() => undefined);
 };
 
 /** Disposes a plan after its last run. */

@@ -137,13 +137,19 @@ const engineOf = (name: string): Promise<Engine> => {
   return engine;
 };
 
-/** Who asks for the device again gets a new engine. */
+/** Engines of the device table that were disposed. */
+const closed = shared("closed engines", () => new WeakSet<Engine>());
+
+/** Whether this engine was made by name, and disposed since: who asks for the device again gets a new one. */
+export const isClosed = (engine: Engine): boolean => closed.has(engine);
+
 const forgottenWhenDisposed = (engine: Engine, forget: () => void): Engine => {
   const dispose = engine.dispose?.bind(engine);
   if (dispose === undefined) return engine;
   return Object.assign(engine, {
     dispose: () => {
       forget();
+      closed.add(engine);
       return dispose();
     },
   });

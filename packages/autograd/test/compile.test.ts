@@ -115,6 +115,44 @@ describe("compiled functions", () => {
     expect(open.size).toBe(0);
   });
 
+  test("whose engine was closed are evicted and collected without an unhandled rejection", async () => {
+    const unhandled: unknown[] = [];
+    const hear = (reason: unknown) => void unhandled.push(reason);
+    process.on("unhandledRejection", hear);
+    let refused = 0;
+    const closed: Engine = {
+      name: "closed",
+      compile: async () => ({
+        run: async (inputs) => [inputs[0]!],
+        dispose: async () => {
+          refused++;
+          throw new Error("closed: this engine was disposed");
+        },
+      }),
+    };
+    const use = async () => {
+      const fn = compile((x: Tensor) => exp(x), { device: closed, cacheSize: 1 });
+      for (const length of [1, 2]) await fn(hostTensor(new Float32Array(length), [length]));
+    };
+    try {
+      await use();
+      await soon();
+      expect(refused).toBe(1);
+      for (let i = 0; i < 50 && refused < 2; i++) {
+        collect();
+        await soon();
+      }
+      expect(refused).toBe(2);
+      const held = compile((x: Tensor) => exp(x), { device: closed });
+      await held(hostTensor([1], [1]));
+      await expect(held.dispose()).rejects.toThrow("closed: this engine was disposed");
+      await soon();
+      expect(unhandled).toEqual([]);
+    } finally {
+      process.off("unhandledRejection", hear);
+    }
+  });
+
   test("refuse what is no tensor, outside and inside", async () => {
     const fn = compile((x: Tensor) => exp(x), { device });
     const wrong = (value: unknown) => fn(value as HostTensor);

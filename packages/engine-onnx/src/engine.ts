@@ -139,7 +139,8 @@ const makeEngine = (settings: SessionSettings, kept: Plan | null): Engine => {
 /** The safety net under `dispose`: sessions of executables that nobody holds any more. */
 const forgotten = new FinalizationRegistry<{ plan: Plan; open: Set<Plan> }>(({ plan, open }) => {
   open.delete(plan);
-  void plan.close();
+  // Nobody waits who could be told.
+  plan.close().catch(() => undefined);
 });
 
 const firstPlan = async (settings: SessionSettings, needs: string): Promise<Plan> => {

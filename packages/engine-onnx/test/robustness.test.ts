@@ -1,6 +1,7 @@
 import type { Engine } from "@waveft/autograd";
 import {
   add,
+  compile,
   constant,
   defineOp,
   gather,
@@ -109,6 +110,21 @@ describe.each(["cpu", "wasm"] as const)("onnx:%s", (provider) => {
     await expect(other.dispose!()).rejects.toThrow("this engine was disposed already");
     // The runtime is not: other engines go on.
     expect((await runOn(engine, [vector(2)], (y) => [neg(y!)]))[0]!.data[0]).toBe(-2);
+  });
+
+  test("a function whose engine was disposed says so when it is called, profiled and disposed", async () => {
+    const other = await onnxEngine(provider);
+    const fn = compile((x: Tensor) => neg(x), { device: other, cacheSize: 1 });
+    expect([...(await fn(vector(1))).data]).toEqual([-1]);
+    await other.dispose!();
+    await expect(fn(vector(1))).rejects.toThrow(`onnx:${provider}: this executable was disposed; compile`);
+    await expect(fn.profile(vector(1))).rejects.toThrow("was disposed; ");
+    // Evicts the plan above, which its engine has released.
+    await expect(fn(vector(1, 2))).rejects.toThrow("this engine was disposed; make another");
+    const held = compile((x: Tensor) => neg(x), { device: engine });
+    expect([...(await held(vector(2))).data]).toEqual([-2]);
+    await held.dispose();
+    await fn.dispose();
   });
 
   test("frozen parameters are embedded or fed, and read anew when they change", async () => {

@@ -60,7 +60,9 @@ export const loadModel = async <M extends PreTrainedModel>(
   const config = await readConfig(files, options, changes);
   const architecture = architectureOf(config.json, files.name, options.architectures);
   const create = creatorOf(task, architecture, config, options.architectures);
-  const device = await resolveDevice(options.device);
+  const { device = "auto" } = options;
+  // A device that is named must work; which one `auto` takes depends on the graph.
+  if (device !== "auto") await resolveDevice(device);
   const checkpoint = await openCheckpoint(files);
   try {
     const model = create(resolveDType(asked, config, checkpoint));

@@ -1,4 +1,13 @@
-import { compile, type Device, type Hosted, type HostTensor, hostTensor } from "@waveft/autograd";
+import {
+  type Compiled,
+  compile,
+  type Device,
+  type Hosted,
+  type HostTensor,
+  hostTensor,
+  type Module,
+  structureOf,
+} from "@waveft/autograd";
 import type { TextConfig } from "../config";
 import { TransformersError } from "../errors";
 import type { CausalLMInputs, CausalLMOutputs } from "../models/inputs";
@@ -27,12 +36,10 @@ export interface GeneratedToken {
 }
 
 /** What `generate` needs of a model. */
-export interface GenerativeModel {
+export interface GenerativeModel extends Module {
   readonly config: TextConfig;
   readonly generationConfig: GenerationConfig;
   readonly device: Device;
-  readonly training: boolean;
-  train(mode?: boolean): unknown;
   forward(inputs: CausalLMInputs): CausalLMOutputs;
 }
 
@@ -71,31 +78,52 @@ export const generate = async (
     const limit = limitOf(ids.length, settings, model.config);
     return { ids: [...ids], limit, open: ids.length < limit };
   });
-  const wasTraining = model.training;
-  model.train(false);
-  // Plans live as long as this call: between calls, adapters may change what `forward` builds.
-  const run = compile((inputs: CausalLMInputs) => model.forward(inputs), {
-    device: model.device,
-    cacheSize: 2,
-  });
-  try {
-    let cache: HostCache | undefined;
-    while (sequences.some(({ open }) => open)) {
-      const inputs = cache === undefined ? promptInputs(sequences) : stepInputs(sequences, cache);
-      const { logits, present } = await run(inputs);
-      cache ??= new HostCache(present, sequences.length, firstCapacity(sequences));
-      cache.append(present, inputs.segmentIds, inputs.positionIds);
-      choose(sequences, logits, ends, options.onToken);
-      options.signal?.throwIfAborted();
-    }
-  } finally {
-    model.train(wasTraining);
-    await run.dispose();
+  const run = runOf(model);
+  let cache: HostCache | undefined;
+  while (sequences.some(({ open }) => open)) {
+    options.signal?.throwIfAborted();
+    const inputs = cache === undefined ? promptInputs(sequences) : stepInputs(sequences, cache);
+    const { logits, present } = await run(inputs);
+    options.signal?.throwIfAborted();
+    cache ??= new HostCache(present, sequences.length, firstCapacity(sequences, inputs));
+    cache.append(present, inputs.segmentIds, inputs.positionIds);
+    choose(sequences, logits, ends, options.onToken);
   }
+  options.signal?.throwIfAborted();
   return filled(
     sequences.map(({ ids }) => ids),
     options.padTokenId,
   );
+};
+
+type Run = Compiled<[CausalLMInputs], CausalLMOutputs>;
+
+/** What generates with each model, kept between calls with its last plans. */
+const runs = new WeakMap<GenerativeModel, { readonly device: Device; readonly run: Run }>();
+
+/** Plans are traced in eval mode, whatever the model is used for meanwhile, and anew when its structure changes. */
+const runOf = (model: GenerativeModel): Run => {
+  const { device } = model;
+  const found = runs.get(model);
+  if (found?.device === device) return found.run;
+  const run = compile((inputs: CausalLMInputs) => inEvalMode(model, () => model.forward(inputs)), {
+    device,
+    key: () => inEvalMode(model, () => structureOf(model)),
+    cacheSize: 4,
+  });
+  runs.set(model, { device, run });
+  return run;
+};
+
+/** Does something at once in eval mode; each layer's mode is then as it was. */
+const inEvalMode = <T>(model: Module, work: () => T): T => {
+  const training = Array.from(model.namedModules(), ([, layer]) => layer).filter((layer) => layer.training);
+  for (const layer of training) layer.training = false;
+  try {
+    return work();
+  } finally {
+    for (const layer of training) layer.training = true;
+  }
 };
 
 /** Appends to each open sequence its row's best token. */
@@ -123,10 +151,22 @@ const indexOfLargest = (values: Float32Array): number => {
   return best;
 };
 
+/**
+ * Places for prompts of this length: at most 7 more, or a quarter of it, so that prompts of like lengths share a
+ * plan.
+ */
+const placesFor = (length: number): number => {
+  const step = Math.max(8, 2 ** (Math.floor(Math.log2(length)) - 2));
+  return Math.ceil(length / step) * step;
+};
+
+const longest = (sequences: readonly Sequence[]): number =>
+  Math.max(...sequences.map(({ ids }) => ids.length));
+
 /** Whole prompts, one a row, padded on the right; logits at each one's end. */
 const promptInputs = (sequences: readonly Sequence[]): Hosted<CausalLMInputs> => {
   const rows = sequences.length;
-  const length = Math.max(...sequences.map(({ ids }) => ids.length));
+  const length = placesFor(longest(sequences));
   const inputIds = new Int32Array(rows * length);
   const positionIds = new Int32Array(rows * length);
   const segmentIds = new Int32Array(rows * length);
@@ -163,9 +203,9 @@ const stepInputs = (sequences: readonly Sequence[], cache: HostCache): Hosted<Ca
   };
 };
 
-/** Room for the prompts and a good part of what follows. */
-const firstCapacity = (sequences: readonly Sequence[]): number =>
-  Math.max(...sequences.map(({ ids, limit }) => Math.min(limit, ids.length + 64)));
+/** Room for the prompts' places and a good part of what follows. */
+const firstCapacity = (sequences: readonly Sequence[], { segmentIds }: Hosted<CausalLMInputs>): number =>
+  segmentIds.shape[1]! + Math.max(...sequences.map(({ ids, limit }) => Math.min(limit - ids.length, 64)));
 
 /** The length at which a sequence ends: what was asked for, and not beyond the model's last position. */
 const limitOf = (length: number, settings: GenerateOptions, config: TextConfig): number => {
@@ -209,6 +249,6 @@ const unpadded = (
 
 const filled = (sequences: number[][], padTokenId: number | null | undefined): number[][] => {
   if (padTokenId === undefined || padTokenId === null) return sequences;
-  const longest = Math.max(0, ...sequences.map((ids) => ids.length));
-  return sequences.map((ids) => [...ids, ...new Array<number>(longest - ids.length).fill(padTokenId)]);
+  const length = Math.max(0, ...sequences.map((ids) => ids.length));
+  return sequences.map((ids) => [...ids, ...new Array<number>(length - ids.length).fill(padTokenId)]);
 };

@@ -1,3 +1,4 @@
+import { type Engine, Linear, resolveDevice } from "@waveft/autograd";
 import { describe, expect, test } from "vitest";
 import { generate } from "../../src/generation/generate";
 import { AutoModelForCausalLM, type CausalLM, type GeneratedToken } from "../../src/index";
@@ -104,17 +105,110 @@ test("onToken hears each token in turn; a signal stops", async () => {
   await expect(stopped).rejects.toThrow("enough");
 });
 
-test("train mode is left for the time and comes back", async () => {
+test("train mode neither changes generation nor is changed by it", async () => {
   const model = await load();
+  const expected = await model.generate([5], { maxNewTokens: 3, eosTokenId: null });
   model.train();
-  let during: boolean | undefined;
-  await model.generate([5], {
-    maxNewTokens: 1,
+  model.lmHead.training = false;
+  const modes = () => Array.from(model.namedModules(), ([, { training }]) => training);
+  const before = modes();
+  let during: boolean[] = [];
+  const ids = await model.generate([5], {
+    maxNewTokens: 3,
+    eosTokenId: null,
     onToken: () => {
-      during = model.training;
+      during = modes();
     },
   });
-  expect([during, model.training]).toEqual([false, true]);
+  expect(ids).toEqual(expected);
+  expect(during).toEqual(before);
+  expect(modes()).toEqual(before);
+});
+
+/** A model whose engine counts what it compiles. */
+const counted = async () => {
+  const inner = await resolveDevice("gpu:cpu");
+  let compiled = 0;
+  const engine: Engine = {
+    ...inner,
+    compile: (graph) => {
+      compiled++;
+      return inner.compile(graph);
+    },
+  };
+  const model = await AutoModelForCausalLM.fromPretrained(golden("opt-pre"), { device: engine });
+  return { model, compiled: () => compiled };
+};
+
+test("a second call, and one with a prompt of like length, compiles nothing; another structure does", async () => {
+  const { model, compiled } = await counted();
+  const options = { maxNewTokens: 4, eosTokenId: null };
+  await model.generate([5, 6, 7], options);
+  expect(compiled()).toBe(2);
+  await model.generate([5, 6, 7], options);
+  await model.generate([8, 9, 10, 11, 12], options);
+  model.train();
+  await model.generate([5, 6, 7], options);
+  expect(compiled()).toBe(2);
+  const head = model.lmHead as Linear;
+  const negated = new Linear(head.weight.shape[1]!, head.weight.shape[0]!, { bias: false });
+  negated.weight.data.set(head.weight.data.map((value) => -value));
+  const before = await model.generate([5, 6, 7], options);
+  model.setSubmodule("lm_head", negated);
+  expect(await model.generate([5, 6, 7], options)).not.toEqual(before);
+  expect(compiled()).toBe(4);
+  const other = await counted();
+  model.device = other.model.device;
+  await model.generate([5, 6, 7], options);
+  expect([compiled(), other.compiled()]).toEqual([4, 2]);
+});
+
+test("two calls at a time give each its answer, and one that throws leaves the model usable", async () => {
+  const model = await load();
+  const options = { maxNewTokens: 8, eosTokenId: null };
+  const prompts = [[5], [2, 43, 383, 82], [6, 7]];
+  const alone: number[][] = [];
+  for (const prompt of prompts) alone.push(await model.generate(prompt, options));
+  const broken = model.generate([5], {
+    ...options,
+    onToken: () => {
+      throw new Error("nobody listens");
+    },
+  });
+  const together = Promise.all(prompts.map((prompt) => model.generate(prompt, options)));
+  await expect(broken).rejects.toThrow("nobody listens");
+  expect(await together).toEqual(alone);
+  model.train();
+  expect(await model.generate(prompts[1]!, options)).toEqual(alone[1]);
+});
+
+test("a signal that came before or during the prompt pass stops before a token", async () => {
+  const model = await load();
+  const heard: number[] = [];
+  const onToken = ({ id }: GeneratedToken) => void heard.push(id);
+  await expect(
+    model.generate([5], { onToken, signal: AbortSignal.abort(new Error("before")) }),
+  ).rejects.toThrow("before");
+  const abort = new AbortController();
+  const stopped = model.generate([5], { onToken, signal: abort.signal });
+  abort.abort(new Error("during"));
+  await expect(stopped).rejects.toThrow("during");
+  expect(heard).toEqual([]);
+});
+
+test("auto stays auto until a graph is known", async () => {
+  const model = await AutoModelForCausalLM.fromPretrained(golden("opt-pre"));
+  expect(model.device).toBe("auto");
+  expect(await model.generate([5], { maxNewTokens: 3 })).toEqual(
+    await (await load()).generate([5], { maxNewTokens: 3 }),
+  );
+});
+
+test("a named device whose engine was disposed is opened anew", async () => {
+  const model = await load();
+  const ids = await model.generate([5], { maxNewTokens: 3 });
+  await (await resolveDevice("onnx:cpu")).dispose!();
+  expect(await model.generate([5], { maxNewTokens: 3 })).toEqual(ids);
 });
 
 test("weights that are not numbers are said to be so", async () => {
