@@ -64,7 +64,7 @@ export const openSession = async (
     embed: (parameter) => {
       const bytes = byteLengthOf(parameter);
       if (parameter.requiresGrad || changing.has(parameter) || bytes > room) return false;
-      if (sizeOf(parameter.shape) < leastElements || assignedTo.includes(parameter)) return false;
+      if (sizeOf(parameter.shape) < leastElements || parameter.isAssigned) return false;
       if (memory?.holds(parameter) && !embedFirst) return false;
       room -= bytes;
       return true;

@@ -1,5 +1,4 @@
 import {
-  type Compiled,
   compile,
   type Device,
   type Hosted,
@@ -7,11 +6,12 @@ import {
   hostTensor,
   type Module,
   structureOf,
+  type Tensor,
 } from "@waveft/autograd";
 import type { TextConfig } from "../config";
 import { TransformersError } from "../errors";
 import type { CausalLMInputs, CausalLMOutputs } from "../models/inputs";
-import { HostCache } from "./cache";
+import { Cache } from "./cache";
 import type { GenerationConfig } from "./config";
 
 export interface GenerateOptions extends Omit<GenerationConfig, "json"> {
@@ -78,17 +78,7 @@ export const generate = async (
     const limit = limitOf(ids.length, settings, model.config);
     return { ids: [...ids], limit, open: ids.length < limit };
   });
-  const run = runOf(model);
-  let cache: HostCache | undefined;
-  while (sequences.some(({ open }) => open)) {
-    options.signal?.throwIfAborted();
-    const inputs = cache === undefined ? promptInputs(sequences) : stepInputs(sequences, cache);
-    const { logits, present } = await run(inputs);
-    options.signal?.throwIfAborted();
-    cache ??= new HostCache(present, sequences.length, firstCapacity(sequences, inputs));
-    cache.append(present, inputs.segmentIds, inputs.positionIds);
-    choose(sequences, logits, ends, options.onToken);
-  }
+  if (sequences.some(({ open }) => open)) await lengthen(model, sequences, ends, options);
   options.signal?.throwIfAborted();
   return filled(
     sequences.map(({ ids }) => ids),
@@ -96,23 +86,92 @@ export const generate = async (
   );
 };
 
-type Run = Compiled<[CausalLMInputs], CausalLMOutputs>;
+/** Goes on until every sequence has ended. */
+const lengthen = async (
+  model: GenerativeModel,
+  sequences: readonly Sequence[],
+  ends: ReadonlySet<number | null>,
+  { signal, onToken }: GenerateOptions,
+): Promise<void> => {
+  const generator = generatorOf(model);
+  const prompt = promptInputs(sequences);
+  let cache = generator.borrow(sequences.length, firstCapacity(sequences, prompt));
+  try {
+    while (sequences.some(({ open }) => open)) {
+      signal?.throwIfAborted();
+      const inputs = cache.length === 0 ? prompt : stepInputs(sequences);
+      const needed = cache.length + inputs.segmentIds.shape[1]!;
+      if (needed > cache.capacity) cache = await cache.grown(needed, model.device);
+      const logits = await generator.run(cache, inputs);
+      cache.length = needed;
+      signal?.throwIfAborted();
+      choose(sequences, logits, ends, onToken);
+    }
+  } catch (error) {
+    // What it holds may be no numbers, which would reach the next sequences through empty slots.
+    cache.dispose();
+    throw error;
+  }
+  generator.giveBack(cache);
+};
 
-/** What generates with each model, kept between calls with its last plans. */
-const runs = new WeakMap<GenerativeModel, { readonly device: Device; readonly run: Run }>();
+/** What generates with a model, kept between calls with its last plans and caches. */
+interface Generator {
+  readonly device: Device;
+  /** Computes logits [rows, vocabSize], and adds the places to the cache. */
+  run(cache: Cache, inputs: Hosted<CausalLMInputs>): Promise<HostTensor>;
+  /** A cache for one caller, empty. */
+  borrow(rows: number, capacity: number): Cache;
+  giveBack(cache: Cache): void;
+}
+
+const generators = new WeakMap<GenerativeModel, Generator>();
+
+/** Caches that wait for a call like the last ones: their plans name them. */
+const idleCaches = 2;
 
 /** Plans are traced in eval mode, whatever the model is used for meanwhile, and anew when its structure changes. */
-const runOf = (model: GenerativeModel): Run => {
+const generatorOf = (model: GenerativeModel): Generator => {
   const { device } = model;
-  const found = runs.get(model);
-  if (found?.device === device) return found.run;
-  const run = compile((inputs: CausalLMInputs) => inEvalMode(model, () => model.forward(inputs)), {
+  const found = generators.get(model);
+  if (found?.device === device) return found;
+  const idle: Cache[] = [];
+  /** Of the call that is being traced. */
+  let active: Cache;
+  const run = compile(
+    ({ start, ...inputs }: CausalLMInputs & { start: Tensor }) => {
+      const first = active.length === 0;
+      const { logits, present } = inEvalMode(model, () =>
+        model.forward(first ? inputs : { ...inputs, cache: active.tensors() }),
+      );
+      return { logits, added: active.write(present, inputs, start, first) };
+    },
+    {
+      device,
+      key: () => `${active.id} ${active.length === 0} ${inEvalMode(model, () => structureOf(model))}`,
+      cacheSize: 4,
+    },
+  );
+  const generator: Generator = {
     device,
-    key: () => inEvalMode(model, () => structureOf(model)),
-    cacheSize: 4,
-  });
-  runs.set(model, { device, run });
-  return run;
+    run: async (cache, inputs) => {
+      active = cache;
+      const start = hostTensor(Int32Array.of(cache.length), []);
+      return (await run({ ...inputs, start })).logits;
+    },
+    borrow: (rows, capacity) => {
+      const slots = Cache.slotsFor(capacity);
+      const at = idle.findIndex((cache) => cache.rows === rows && cache.capacity === slots);
+      return at < 0 ? new Cache(rows, slots) : idle.splice(at, 1)[0]!;
+    },
+    giveBack: (cache) => {
+      cache.length = 0;
+      idle.push(cache);
+      for (const old of idle.splice(0, idle.length - idleCaches)) old.dispose();
+    },
+  };
+  generators.set(model, generator);
+  return generator;
 };
 
 /** Does something at once in eval mode; each layer's mode is then as it was. */
@@ -189,7 +248,7 @@ const promptInputs = (sequences: readonly Sequence[]): Hosted<CausalLMInputs> =>
 };
 
 /** The last token of each sequence after the cached ones; ended sequences are padding. */
-const stepInputs = (sequences: readonly Sequence[], cache: HostCache): Hosted<CausalLMInputs> => {
+const stepInputs = (sequences: readonly Sequence[]): Hosted<CausalLMInputs> => {
   const column = (of: (sequence: Sequence) => number) =>
     hostTensor(
       Int32Array.from(sequences, (sequence) => (sequence.open ? of(sequence) : 0)),
@@ -199,7 +258,6 @@ const stepInputs = (sequences: readonly Sequence[], cache: HostCache): Hosted<Ca
     inputIds: column(({ ids }) => ids.at(-1)!),
     positionIds: column(({ ids }) => ids.length - 1),
     segmentIds: column(() => 1),
-    cache: cache.feed(),
   };
 };
 

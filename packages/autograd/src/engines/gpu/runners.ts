@@ -110,7 +110,8 @@ export const pipelineRunner = (
 
   const build = () => {
     const sent = all.filter(
-      (parameter) => sizeOf(parameter.shape) <= smallParameter || changing.has(parameter),
+      (parameter) =>
+        sizeOf(parameter.shape) <= smallParameter || parameter.isAssigned || changing.has(parameter),
     );
     const resident = new Map(
       all.flatMap((parameter) => (sent.includes(parameter) ? [] : [[parameter, parameter.version] as const])),
