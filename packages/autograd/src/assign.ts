@@ -3,6 +3,7 @@ import { clamp } from "./composed/elementary";
 import { AutogradError } from "./errors";
 import type { GraphAssignment } from "./graph";
 import type { HostTensor } from "./host-tensor";
+import type { Node } from "./node";
 import type { Operand } from "./operand";
 import { toTensor } from "./operand";
 import * as ops from "./ops";
@@ -70,9 +71,25 @@ const partOf = ({ shape }: Parameter, { axis, start }: AssignOptions) => {
 export const isAssignment = (value: unknown): value is Assignment =>
   typeof value === "object" && value !== null && brand in value;
 
+/** The leaf that a part's start is, if it is one. */
+const startLeaf = ({ start }: NonNullable<Assignment["part"]>): Node | null => {
+  let node: Node = start;
+  while (node.op === "reshape") node = node.inputs[0]!;
+  return node.op === "input" || node.op === "constant" ? node : null;
+};
+
+/** Where a part begins, if that is fed or constant; null where the graph computes it. */
+const knownStart = ({ part }: Assignment, inputs: readonly HostTensor[]): number | null => {
+  if (part === null) return 0;
+  const leaf = startLeaf(part);
+  if (leaf === null) return null;
+  const { index, value } = leaf.attributes as { index: number; value: HostTensor };
+  return (leaf.op === "input" ? inputs[index]! : value).data[0]!;
+};
+
 /** What an engine gives for the host to carry an assignment out. */
 export const fetchedFor = ({ value, part }: Assignment): readonly Tensor[] =>
-  part === null ? [value] : [value, part.start];
+  part === null || startLeaf(part) !== null ? [value] : [value, part.start];
 
 /** For engines that carry out assignments: the whole new value, the part laid over the old one. */
 export const wholeOf = ({ parameter, value, part }: Assignment): GraphAssignment => {
@@ -88,8 +105,15 @@ export const wholeOf = ({ parameter, value, part }: Assignment): GraphAssignment
   return { parameter, value: ops.where(ops.reshape(inside, along), moved, parameter.tensor) };
 };
 
-/** Whether a part that begins at `start` lies within its parameter; an error says if not. */
-export const checkStart = ({ parameter, value, part }: Assignment, start: number): void => {
+/** An error where a part is known to pass its parameter's end, before a run. */
+export const checkStarts = (assignments: readonly Assignment[], inputs: readonly HostTensor[]): void => {
+  for (const assignment of assignments) {
+    const start = knownStart(assignment, inputs);
+    if (start !== null) checkStart(assignment, start);
+  }
+};
+
+const checkStart = ({ parameter, value, part }: Assignment, start: number): void => {
   if (part === null) return;
   const [size, length] = [parameter.shape[part.axis]!, value.shape[part.axis]!];
   if (start < 0 || start + length > size)
@@ -99,11 +123,15 @@ export const checkStart = ({ parameter, value, part }: Assignment, start: number
 };
 
 /** Carries assignments out on the host, all or none. `fetched` are the values of `fetchedFor`, in a row. */
-export const assignOnHost = (assignments: readonly Assignment[], fetched: readonly HostTensor[]): void => {
+export const assignOnHost = (
+  assignments: readonly Assignment[],
+  inputs: readonly HostTensor[],
+  fetched: readonly HostTensor[],
+): void => {
   let next = 0;
   const writes = assignments.map((assignment) => {
     const value = fetched[next++]!;
-    const start = assignment.part === null ? 0 : fetched[next++]!.data[0]!;
+    const start = knownStart(assignment, inputs) ?? fetched[next++]!.data[0]!;
     checkStart(assignment, start);
     return { ...assignment, value, start };
   });

@@ -1,5 +1,5 @@
 import type { Assignment } from "./assign";
-import { assignOnHost, checkStart, fetchedFor, isAssignment, wholeOf } from "./assign";
+import { assignOnHost, checkStarts, fetchedFor, isAssignment, wholeOf } from "./assign";
 import type { Device, DeviceChoice } from "./device";
 import { chooseDevice, isClosed } from "./device";
 import type { Engine, Executable } from "./engine";
@@ -8,7 +8,7 @@ import type { Graph } from "./graph";
 import { bringHome, bytesOfRun, makeGraph } from "./graph";
 import type { HostTensor } from "./host-tensor";
 import { whileInUse } from "./in-use";
-import { type Node, parameterOf } from "./node";
+import { parameterOf, type StoredParameter } from "./node";
 import type { Profile } from "./profile";
 import { makeProfile, profileOpByOp } from "./profile";
 import { isTensor, Tensor } from "./tensor";
@@ -152,19 +152,18 @@ export const compile = <A extends readonly unknown[], R>(
   /** Does something with the plan for these arguments; the plan stays until it is done. */
   const using = async <T>(
     args: FedArgs<A>,
-    work: (plan: Plan, executable: Executable, inputs: readonly HostTensor[]) => Promise<T>,
+    task: (plan: Plan, executable: Executable, inputs: readonly HostTensor[]) => Promise<T>,
   ): Promise<T> => {
     if (disposed) throw new AutogradError("compile: this function was disposed; compile it again");
     const tree = hostTree(args as unknown as Tree<HostTensor>);
     const plan = planFor(tree);
-    const parameters = [...parametersOf(plan)];
-    const done = whileInUse(parameters, () =>
-      inTurns(parameters, async () => {
-        const executable = await plan.executable;
-        await bringHome(plan.graph, (await plan.choice).engine.memory);
-        return work(plan, executable, flatten(tree, hostLeaf));
-      }),
-    );
+    const named = parametersOf(plan);
+    const work = async () => {
+      const executable = await plan.executable;
+      await bringHome(plan.graph, (await plan.choice).engine.memory);
+      return task(plan, executable, flatten(tree, hostLeaf));
+    };
+    const done = whileInUse(named, () => inTurns(named, work));
     // Only the time counts: a promise that kept the results would keep those of all earlier runs.
     plan.running = Promise.allSettled([plan.running, done]).then(() => undefined);
     return done;
@@ -175,12 +174,10 @@ export const compile = <A extends readonly unknown[], R>(
     executable: Executable,
     inputs: readonly HostTensor[],
   ): Promise<HostTensor[]> => {
-    for (const assignment of assignments) {
-      const start = knownStart(assignment, inputs);
-      if (start !== null) checkStart(assignment, start);
-    }
+    checkStarts(assignments, inputs);
     const outputs = await executable.run(inputs);
-    if ((await choice).engine.memory === undefined) assignOnHost(assignments, outputs.slice(tensors.length));
+    if ((await choice).engine.memory === undefined)
+      assignOnHost(assignments, inputs, outputs.slice(tensors.length));
     return outputs;
   };
 
@@ -240,10 +237,10 @@ const makePlan = (signature: string, traced: Traced, device?: Device): Plan => {
 };
 
 /** The parameters that a plan reads or assigns to. */
-function* parametersOf({ graph, assignments }: Plan): Generator<object> {
-  for (const leaf of graph.parameters) yield parameterOf(leaf);
-  for (const { parameter } of assignments) yield parameter;
-}
+const parametersOf = ({ graph, assignments }: Plan): readonly StoredParameter[] => [
+  ...graph.parameters.map(parameterOf),
+  ...assignments.map(({ parameter }) => parameter),
+];
 
 const checkOnce = (assignments: readonly Assignment[]): void => {
   const seen = new Set<object>();
@@ -252,15 +249,6 @@ const checkOnce = (assignments: readonly Assignment[]): void => {
       throw new AutogradError(`compile: ${parameter} is assigned to twice; a run gives it one value`);
     seen.add(parameter);
   }
-};
-
-/** Where a part begins, if that is fed or constant; null where the graph computes it. */
-const knownStart = ({ part }: Assignment, inputs: readonly HostTensor[]): number | null => {
-  if (part === null) return null;
-  let node: Node = part.start;
-  while (node.op === "reshape") node = node.inputs[0]!;
-  if (node.op === "input") return inputs[node.attributes.index as number]!.data[0]!;
-  return node.op === "constant" ? (node.attributes.value as HostTensor).data[0]! : null;
 };
 
 const releaseAll = async (plans: Set<Plan>): Promise<void> => {

@@ -69,6 +69,8 @@ export interface StoredParameter extends TensorType {
   /** Counts the changes of the values. */
   readonly version: number;
   readonly requiresGrad: boolean;
+  /** Whether runs assign to it. */
+  readonly isAssigned: boolean;
   /** The values on the host, which can be replaced; see `Parameter`. */
   data: TensorArray;
   /** The present values for one run, not to be written to; an error where `home` has them. */

@@ -8,7 +8,7 @@ import type { Home } from "./node";
 import { showShape } from "./shape";
 import { nextId } from "./shared-state";
 import { Tensor } from "./tensor";
-import { lastTurn } from "./turns";
+import { lastTurn, takesTurns } from "./turns";
 
 /** Who writes into a parameter's memory for a while: see `Parameter.lend`. */
 export interface Borrower {
@@ -84,6 +84,11 @@ export class Parameter implements HostTensor {
     await lastTurn(this);
     await this.bringHome();
     return this.data;
+  }
+
+  /** Whether runs assign to it: whether `assign` has named it. */
+  get isAssigned(): boolean {
+    return takesTurns(this);
   }
 
   /** The engine that alone has the newest values; null where the host has them. */

@@ -111,7 +111,10 @@ export const support = {
     features: { ...everything, wideIntegers: "no" },
     limits: { elements: 2 ** 30, bytes: 2 ** 32 },
     exceptions: {},
-    notes: [float32Only, "All arrays of a plan share one memory of 4 GiB."],
+    notes: [
+      float32Only,
+      "All arrays of the engine, parameters and those of its plans, share one memory of 4 GiB.",
+    ],
   },
   "gpu:cpu": {
     features: { ...everything, wideIntegers: "no" },

@@ -8,6 +8,9 @@ export const takeTurns = (parameter: object): void => {
   if (!turns.has(parameter)) turns.set(parameter, Promise.resolve());
 };
 
+/** Whether runs may assign to a parameter. */
+export const takesTurns = (parameter: object): boolean => turns.has(parameter);
+
 /** When the runs that name a parameter and were asked for are done. */
 export const lastTurn = async (parameter: object): Promise<void> => turns.get(parameter);
 

@@ -273,6 +273,20 @@ export const assignChecks: readonly AssignCheck[] = [
     },
   },
   {
+    name: "a part begins where the graph says, known or computed",
+    complaints: async (device) => {
+      const cache = zeros([2, 4]);
+      const write = (start: (x: Tensor) => Tensor | number) =>
+        compile((x: Tensor) => assign(cache, ops.ones([2, 1]), { axis: 1, start: start(x) }), { device });
+      const fixed = write(() => 0);
+      const counted = write((x) => ops.add(x, 1));
+      await fixed(int(2));
+      await counted(int(2));
+      await Promise.all([fixed.dispose(), counted.dispose()]);
+      return differ("the cache", await cache.fetch(), [1, 0, 0, 1, 1, 0, 0, 1]);
+    },
+  },
+  {
     name: "a run that fails assigns nothing, and says why",
     complaints: async (device) => {
       const [cache, count] = [zeros([2, 3]), zeros([1])];

@@ -3,6 +3,7 @@ import type { Engine, Tensor } from "../src";
 import { assign, compile, hostTensor, mul, Parameter } from "../src";
 import { gpuEngine } from "../src/engines/gpu";
 import { assignChecks, residenceChecks } from "./assign-checks";
+import { expectFlatState } from "./memory";
 
 describe.each(["cpu", "webasm"] as const)("on gpu:%s", (mode) => {
   let engine: Engine;
@@ -13,6 +14,8 @@ describe.each(["cpu", "webasm"] as const)("on gpu:%s", (mode) => {
   test.each(assignChecks.map((check) => [check.name, check] as const))("%s", async (_, { complaints }) => {
     expect(await complaints(engine)).toEqual([]);
   });
+
+  test("10,000 launches that assign leave memory as it was", () => expectFlatState(engine, 5), 120_000);
 
   test.runIf(mode === "webasm").each(residenceChecks.map((check) => [check.name, check] as const))(
     "%s",

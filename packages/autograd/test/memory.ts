@@ -2,7 +2,7 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { expect } from "vitest";
 import type { Engine } from "../src";
-import { comeAndGo, trainNetwork } from "./training";
+import { assignOverAndOver, comeAndGo, trainNetwork } from "./training";
 
 setFlagsFromString("--expose-gc");
 const collect = runInNewContext("gc") as () => void;
@@ -30,6 +30,11 @@ export const expectFlatTraining = async (engine: Engine): Promise<void> => {
   const { first, last } = await trainNetwork(engine, 500);
   expect(last).toBeLessThan(first / 4);
   await expectFlat(() => trainNetwork(engine, 500));
+};
+
+/** A thousand launches that assign a moving average and a part of a cache, over and over. */
+export const expectFlatState = async (engine: Engine, rounds = 1): Promise<void> => {
+  for (let round = 0; round < rounds; round++) await expectFlat(() => assignOverAndOver(engine, 1000));
 };
 
 export const expectFlatPlans = async (engine: Engine): Promise<void> => {

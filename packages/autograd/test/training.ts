@@ -1,5 +1,5 @@
 import type { Engine } from "../src";
-import { compile, gradients, hostTensor, Parameter, type Tensor } from "../src";
+import { assign, compile, gradients, hostTensor, Parameter, type Tensor } from "../src";
 import * as ops from "../src/ops";
 
 const wave = (size: number, by: number, scale = 1): Float32Array =>
@@ -53,4 +53,31 @@ export const comeAndGo = async (engine: Engine, from: number, plans: number): Pr
     await twice(hostTensor(wave(40 * (30 + i), 0.3), [30 + i, 40]));
     await twice.dispose();
   }
+};
+
+/** Launches that assign a moving average, and a row of a cache. An average takes 10 kB, so that keeping them shows. */
+export const assignOverAndOver = async (engine: Engine, launches: number): Promise<void> => {
+  const size = 2500;
+  const [average, cache] = [
+    new Parameter(hostTensor(new Float32Array(size), [size])),
+    new Parameter(hostTensor(new Float32Array(8 * 16), [8, 16])),
+  ];
+  const step = compile(
+    (x: Tensor, row: Tensor, start: Tensor) => ({
+      sum: ops.sum(average),
+      set: [
+        assign(average, ops.add(ops.mul(average, 0.5), ops.broadcastTo(x, [size]))),
+        assign(cache, row, { axis: 0, start }),
+      ],
+    }),
+    { device: engine },
+  );
+  const row = hostTensor(wave(16, 0.3), [1, 16]);
+  for (let i = 0; i < launches; i++)
+    await step(hostTensor([1], []), row, hostTensor(Int32Array.of(i % 8), []));
+  const [last] = await average.fetch();
+  if (Math.abs(last! - 2) > 1e-5) throw new Error(`the average is ${last}`);
+  await step.dispose();
+  average.dispose();
+  cache.dispose();
 };

@@ -71,6 +71,7 @@ export const onnxEngine = async (
     memory: memoryLacking(),
     embedFirst: embedFrozen === true,
     embed,
+    embedTogether: { most: spec.embedTogether ?? Number.POSITIVE_INFINITY, now: 0 },
     timed: spec.timed && isNode,
     wrong,
   };

@@ -8,6 +8,8 @@ export interface ProviderSpec {
   readonly session: InferenceSession.SessionOptions;
   /** Bytes of frozen parameters that live in the model: where feeding them copies them at every run. */
   readonly embed: number;
+  /** Bytes of them in all sessions of an engine together (default: any). */
+  readonly embedTogether?: number;
   /** Whether ONNX Runtime's JavaScript API has tensors in its memory: parameters are there once then, for all sessions. */
   readonly gpuTensors?: boolean;
   /** What the machine must have. */
@@ -75,11 +77,12 @@ export const providers = {
     mayLackHalf: true,
     gpuTensors: true,
   },
-  // While a session is made, its 4 GiB hold the model and the weights read from it.
+  // While a session is made, its 4 GiB hold the model and the weights read from it, beside those of other sessions.
   wasm: {
     runtime: "web",
     session: { executionProviders: ["wasm"] },
     embed: 3 * 2 ** 29,
+    embedTogether: 3 * 2 ** 29,
     needs: "the package onnxruntime-web",
     timed: false,
   },

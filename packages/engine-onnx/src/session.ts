@@ -17,6 +17,8 @@ export interface SessionSettings {
   readonly options: InferenceSession.SessionOptions;
   /** Bytes of frozen parameters that are written into the model instead of being fed. */
   readonly embed: number;
+  /** The same for all sessions together: how many, and how many there are. */
+  readonly embedTogether: { readonly most: number; now: number };
   /** Whether `profile` can tell the time of an op. */
   readonly timed: boolean;
   /** Where parameters are for all sessions; null where each is fed or embedded. */
@@ -56,12 +58,13 @@ export const openSession = async (
 ): Promise<Session> => {
   const { name, runtime, memory, embedFirst } = settings;
   const assignedTo = graph.assignments.map(({ parameter }) => parameter);
-  let room = settings.embed;
+  const together = settings.embedTogether;
+  let room = Math.min(settings.embed, together.most - together.now);
   const lowered = lowerGraph(graph, {
     embed: (parameter) => {
       const bytes = byteLengthOf(parameter);
       if (parameter.requiresGrad || changing.has(parameter) || bytes > room) return false;
-      if (sizeOf(parameter.shape) < leastElements || assignedTo.includes(parameter)) return false;
+      if (sizeOf(parameter.shape) < leastElements || parameter.isAssigned) return false;
       if (memory?.holds(parameter) && !embedFirst) return false;
       room -= bytes;
       return true;
@@ -75,6 +78,8 @@ export const openSession = async (
     ...assigned.map((one, i) => [one, memory!.holds(assignedTo[i]!) ? "gpu-buffer" : "cpu"] as const),
   ];
   const session = await create(lowered, settings, Object.fromEntries(places));
+  const embeddedBytes = embedded.reduce((sum, parameter) => sum + byteLengthOf(parameter), 0);
+  together.now += embeddedBytes;
   /** Tensors of this session's memory that are parameters' now. */
   const given = new Map<StoredParameter, RuntimeTensor>();
   const kept = new Set([...parameters.map(({ parameter }) => parameter), ...assignedTo]);
@@ -142,9 +147,10 @@ export const openSession = async (
     get traffic() {
       return traffic;
     },
-    embeddedBytes: embedded.reduce((sum, parameter) => sum + byteLengthOf(parameter), 0),
+    embeddedBytes,
     endProfiling: () => session.endProfiling(),
     release: async () => {
+      together.now -= embeddedBytes;
       for (const [parameter, tensor] of given)
         if (memory!.placeOf(parameter) === tensor) await memory!.adopt(parameter);
       for (const parameter of taken.splice(0)) memory!.release(parameter);

@@ -3,6 +3,7 @@ import { assign, compile, flip, hostTensor, Parameter } from "@waveft/autograd";
 import { loadVulkan, noVulkan } from "@waveft/browser-test";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { assignChecks, residenceChecks } from "../../autograd/test/assign-checks";
+import { expectFlatState } from "../../autograd/test/memory";
 import { onnxEngine } from "../src";
 
 const devices = [
@@ -26,6 +27,8 @@ describe.each(devices)("%s in Node%s", (device, missing) => {
     )("%s", async (_, { complaints }) => {
       expect(await complaints(engine)).toEqual([]);
     });
+
+    test("1,000 launches leave memory as it was", () => expectFlatState(engine), 120_000);
 
     test("of a type that the GPU cannot hold, they are the host's", async () => {
       const bits = new Parameter(hostTensor(Uint16Array.of(1, 2), [2], "bfloat16"));

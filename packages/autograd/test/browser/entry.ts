@@ -35,12 +35,13 @@ export const checkSupport = async (mode: PageMode): Promise<Record<string, reado
 
 /** Assigned parameters: by check, what is wrong. WebGL2's are the host's. */
 export const checkState = async (mode: PageMode): Promise<Record<string, readonly string[]>> => {
-  const engine = await engineOf(mode);
+  const engine = await gpuEngine(mode);
   const found: Record<string, readonly string[]> = {};
   for (const { name, complaints } of [...assignChecks, ...(mode === "webgpu" ? residenceChecks : [])]) {
     const wrong = await complaints(engine).catch((error: unknown) => [String(error)]);
     if (wrong.length > 0) found[name] = wrong;
   }
+  await engine.dispose!();
   return found;
 };
 

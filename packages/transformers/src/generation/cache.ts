@@ -1,102 +1,122 @@
-import type { Hosted, HostTensor, TensorArray } from "@waveft/autograd";
-import { hostTensor } from "@waveft/autograd";
-import type { KeyValueCache, KeyValues } from "../models/inputs";
+import {
+  type Assignment,
+  assign,
+  compile,
+  type Device,
+  type DType,
+  hostTensor,
+  Parameter,
+  pad,
+  sizeOf,
+  type Tensor,
+} from "@waveft/autograd";
+import type { KeyValueCache, KeyValues, TokenInputs } from "../models/inputs";
 
 /** Slots by which a cache grows: few sizes, so few plans. */
 const step = 64;
 
-const roundUp = (length: number): number => Math.ceil(length / step) * step;
-
-/** Keys and values of one layer, [rows, heads, capacity, width] each. */
 interface Layer {
-  readonly heads: number;
-  readonly widths: readonly [keys: number, values: number];
-  readonly keys: Float32Array;
-  readonly values: Float32Array;
+  readonly keys: Parameter;
+  readonly values: Parameter;
 }
 
-/**
- * Keys and values of all tokens so far, on the host. New tokens of all rows go to the same slots; a row that has none
- * there leaves its slot empty. A run reads the arrays in place and returns only what its new tokens add.
- */
-export class HostCache {
-  readonly #rows: number;
-  #capacity: number;
-  /** Slots in use. */
-  #length = 0;
-  #segmentIds: Int32Array;
-  #positionIds: Int32Array;
-  #layers: Layer[];
+/** Zeros that runs assign to. */
+const state = (shape: readonly number[], dtype: Extract<DType, "float32" | "int32">): Parameter => {
+  const size = sizeOf(shape);
+  const data = dtype === "int32" ? new Int32Array(size) : new Float32Array(size);
+  return new Parameter(hostTensor(data, shape), { requiresGrad: false });
+};
 
-  /** @param present keys and values of the first tokens, whose rows and layers the cache has */
-  constructor(present: readonly Hosted<KeyValues>[], rows: number, capacity: number) {
-    this.#rows = rows;
-    this.#capacity = roundUp(capacity);
-    this.#segmentIds = new Int32Array(rows * this.#capacity);
-    this.#positionIds = new Int32Array(rows * this.#capacity);
-    this.#layers = present.map(({ keys, values }) =>
-      this.#emptyLayer(keys.shape[1]!, [keys.shape[3]!, values.shape[3]!]),
-    );
+let caches = 0;
+
+/**
+ * Keys and values of all tokens so far, where the device keeps state. New tokens of all rows go to the same slots; a
+ * row that has none there leaves its slot empty. A run reads the slots and assigns what its new tokens add.
+ */
+export class Cache {
+  readonly id = caches++;
+  readonly rows: number;
+  readonly capacity: number;
+  /** Slots in use; 0 before a first run, which empties the others. */
+  length = 0;
+  readonly #segmentIds: Parameter;
+  readonly #positionIds: Parameter;
+  /** Made when a graph first tells their heads and widths. */
+  #layers: readonly Layer[] = [];
+
+  constructor(rows: number, capacity: number) {
+    this.rows = rows;
+    this.capacity = Cache.slotsFor(capacity);
+    this.#segmentIds = state([rows, this.capacity], "int32");
+    this.#positionIds = state([rows, this.capacity], "int32");
   }
 
-  /** What a run reads. */
-  feed(): Hosted<KeyValueCache> {
-    const shape = [this.#rows, this.#capacity];
+  /** The slots of a cache that has at least so many. */
+  static slotsFor(length: number): number {
+    return Math.ceil(length / step) * step;
+  }
+
+  /** What a graph reads. */
+  tensors(): KeyValueCache {
     return {
-      segmentIds: hostTensor(this.#segmentIds, shape),
-      positionIds: hostTensor(this.#positionIds, shape),
-      layers: this.#layers.map(({ heads, widths: [keyWidth, valueWidth], keys, values }) => ({
-        keys: hostTensor(keys, [this.#rows, heads, this.#capacity, keyWidth]),
-        values: hostTensor(values, [this.#rows, heads, this.#capacity, valueWidth]),
-      })),
+      segmentIds: this.#segmentIds.tensor,
+      positionIds: this.#positionIds.tensor,
+      layers: this.#layers.map(({ keys, values }) => ({ keys: keys.tensor, values: values.tensor })),
     };
   }
 
   /**
-   * Adds what a run computed: a slot for each of its places.
-   *
-   * @param segmentIds of these places, int32 [rows, length]: 0 leaves a slot empty
-   * @param positionIds of these places, int32 [rows, length]
+   * What a graph assigns: a slot for each place that it computed, from `start` on; at `first`, all other slots are
+   * empty then.
    */
-  append(present: readonly Hosted<KeyValues>[], segmentIds: HostTensor, positionIds: HostTensor): void {
-    const count = segmentIds.shape[1]!;
-    if (this.#length + count > this.#capacity) this.#grow(this.#length + count);
-    this.#copy(segmentIds.data, this.#segmentIds, count);
-    this.#copy(positionIds.data, this.#positionIds, count);
-    present.forEach(({ keys, values }, i) => {
-      const { heads, widths, ...own } = this.#layers[i]!;
-      this.#copy(keys.data, own.keys, count, heads, widths[0]);
-      this.#copy(values.data, own.values, count, heads, widths[1]);
-    });
-    this.#length += count;
+  write(
+    present: readonly KeyValues[],
+    { segmentIds, positionIds }: Pick<TokenInputs, "segmentIds" | "positionIds">,
+    start: Tensor | number,
+    first: boolean,
+  ): readonly Assignment[] {
+    if (this.#layers.length === 0)
+      this.#layers = present.map(({ keys, values }) => ({
+        keys: this.#slots(keys),
+        values: this.#slots(values),
+      }));
+    const left = this.capacity - segmentIds.shape[1]!;
+    return [
+      first
+        ? assign(this.#segmentIds, pad(segmentIds, [0, 0], [0, left]))
+        : assign(this.#segmentIds, segmentIds, { axis: 1, start }),
+      assign(this.#positionIds, positionIds, { axis: 1, start }),
+      ...present.flatMap(({ keys, values }, i) => [
+        assign(this.#layers[i]!.keys, keys, { axis: 2, start }),
+        assign(this.#layers[i]!.values, values, { axis: 2, start }),
+      ]),
+    ];
   }
 
-  /** Copies [rows, heads, count, width] behind the slots in use. */
-  #copy(data: TensorArray, to: Float32Array | Int32Array, count: number, heads = 1, width = 1): void {
-    const size = count * width;
-    for (let block = 0; block < this.#rows * heads; block++)
-      to.set(
-        data.subarray(block * size, (block + 1) * size),
-        (block * this.#capacity + this.#length) * width,
-      );
-  }
-
-  #emptyLayer(heads: number, widths: Layer["widths"]): Layer {
-    const [keys, values] = widths.map(
-      (width) => new Float32Array(this.#rows * heads * this.#capacity * width),
+  /** A cache of at least `needed` slots with what this one holds, which is disposed. */
+  async grown(needed: number, device: Device): Promise<Cache> {
+    const larger = new Cache(this.rows, Math.max(needed, this.capacity * 1.5));
+    const copy = compile(
+      () => {
+        const { layers, ...ids } = this.tensors();
+        return larger.write(layers, ids, 0, true);
+      },
+      { device },
     );
-    return { heads, widths, keys: keys!, values: values! };
+    await copy();
+    await copy.dispose();
+    larger.length = this.length;
+    this.dispose();
+    return larger;
   }
 
-  #grow(needed: number): void {
-    const { segmentIds, positionIds, layers } = this.feed();
-    const length = this.#length;
-    this.#capacity = roundUp(Math.max(needed, this.#capacity * 1.5));
-    this.#segmentIds = new Int32Array(this.#rows * this.#capacity);
-    this.#positionIds = new Int32Array(this.#rows * this.#capacity);
-    this.#layers = this.#layers.map(({ heads, widths }) => this.#emptyLayer(heads, widths));
-    this.#length = 0;
-    this.append(layers, segmentIds, positionIds);
-    this.#length = length;
+  dispose(): void {
+    const layers = this.#layers.flatMap(({ keys, values }) => [keys, values]);
+    for (const parameter of [this.#segmentIds, this.#positionIds, ...layers]) parameter.dispose();
+  }
+
+  /** Of tokens that a graph computes, [rows, heads, length, width], as many as there are slots. */
+  #slots({ shape: [, heads, , width] }: Tensor): Parameter {
+    return state([this.rows, heads!, this.capacity, width!], "float32");
   }
 }

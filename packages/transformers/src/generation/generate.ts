@@ -1,9 +1,16 @@
-import { type Device, type Hosted, type HostTensor, hostTensor, type Module } from "@waveft/autograd";
+import {
+  type Device,
+  type Hosted,
+  type HostTensor,
+  hostTensor,
+  type Module,
+  type Tensor,
+} from "@waveft/autograd";
 import type { TextConfig } from "../config";
 import { TransformersError } from "../errors";
 import { compileForEval } from "../models/eval-mode";
 import type { CausalLMInputs, CausalLMOutputs } from "../models/inputs";
-import { HostCache } from "./cache";
+import { Cache } from "./cache";
 import type { GenerationConfig } from "./config";
 
 export interface GenerateOptions extends Omit<GenerationConfig, "json"> {
@@ -70,17 +77,7 @@ export const generate = async (
     const limit = limitOf(ids.length, settings, model.config);
     return { ids: [...ids], limit, open: ids.length < limit };
   });
-  const run = runOf(model);
-  let cache: HostCache | undefined;
-  while (sequences.some(({ open }) => open)) {
-    options.signal?.throwIfAborted();
-    const inputs = cache === undefined ? promptInputs(sequences) : stepInputs(sequences, cache);
-    const { logits, present } = await run(inputs);
-    options.signal?.throwIfAborted();
-    cache ??= new HostCache(present, sequences.length, firstCapacity(sequences, inputs));
-    cache.append(present, inputs.segmentIds, inputs.positionIds);
-    choose(sequences, logits, ends, options.onToken);
-  }
+  if (sequences.some(({ open }) => open)) await lengthen(model, sequences, ends, options);
   options.signal?.throwIfAborted();
   return filled(
     sequences.map(({ ids }) => ids),
@@ -88,18 +85,87 @@ export const generate = async (
   );
 };
 
-type Run = (inputs: Hosted<CausalLMInputs>) => Promise<Hosted<CausalLMOutputs>>;
+/** Goes on until every sequence has ended. */
+const lengthen = async (
+  model: GenerativeModel,
+  sequences: readonly Sequence[],
+  ends: ReadonlySet<number | null>,
+  { signal, onToken }: GenerateOptions,
+): Promise<void> => {
+  const generator = generatorOf(model);
+  const prompt = promptInputs(sequences);
+  let cache = generator.borrow(sequences.length, firstCapacity(sequences, prompt));
+  try {
+    while (sequences.some(({ open }) => open)) {
+      signal?.throwIfAborted();
+      const inputs = cache.length === 0 ? prompt : stepInputs(sequences);
+      const needed = cache.length + inputs.segmentIds.shape[1]!;
+      if (needed > cache.capacity) cache = await cache.grown(needed, model.device);
+      const logits = await generator.run(cache, inputs);
+      cache.length = needed;
+      signal?.throwIfAborted();
+      choose(sequences, logits, ends, onToken);
+    }
+  } catch (error) {
+    // What it holds may be no numbers, which would reach the next sequences through empty slots.
+    cache.dispose();
+    throw error;
+  }
+  generator.giveBack(cache);
+};
 
-/** What generates with each model, kept between calls with its last plans. */
-const runs = new WeakMap<GenerativeModel, { readonly device: Device; readonly run: Run }>();
+/** What generates with a model, kept between calls with its last plans and caches. */
+interface Generator {
+  readonly device: Device;
+  /** Computes logits [rows, vocabSize], and adds the places to the cache. */
+  run(cache: Cache, inputs: Hosted<CausalLMInputs>): Promise<HostTensor>;
+  /** A cache for one caller, empty. */
+  borrow(rows: number, capacity: number): Cache;
+  giveBack(cache: Cache): void;
+}
 
-const runOf = (model: GenerativeModel): Run => {
+const generators = new WeakMap<GenerativeModel, Generator>();
+
+/** Caches that wait for a call like the last ones: their plans name them. */
+const idleCaches = 2;
+
+/** Plans are traced in eval mode, whatever the model is used for meanwhile, and anew when its structure changes. */
+const generatorOf = (model: GenerativeModel): Generator => {
   const { device } = model;
-  const found = runs.get(model);
-  if (found?.device === device) return found.run;
-  const run = compileForEval(model, (inputs: CausalLMInputs) => model.forward(inputs), { cacheSize: 6 });
-  runs.set(model, { device, run });
-  return run;
+  const found = generators.get(model);
+  if (found?.device === device) return found;
+  const idle: Cache[] = [];
+  /** Of the call that is being traced. */
+  let active: Cache;
+  const run = compileForEval(
+    model,
+    ({ start, ...inputs }: CausalLMInputs & { start: Tensor }) => {
+      const first = active.length === 0;
+      const { logits, present } = model.forward(first ? inputs : { ...inputs, cache: active.tensors() });
+      return { logits, added: active.write(present, inputs, start, first) };
+    },
+    { key: () => `${active.id} ${active.length === 0}`, cacheSize: 6 },
+  );
+  const generator: Generator = {
+    device,
+    run: async (cache, inputs) => {
+      active = cache;
+      const start = hostTensor(Int32Array.of(cache.length), []);
+      return (await run({ ...inputs, start })).logits;
+    },
+    borrow: (rows, capacity) => {
+      const slots = Cache.slotsFor(capacity);
+      const at = idle.findIndex((cache) => cache.rows === rows && cache.capacity === slots);
+      return at < 0 ? new Cache(rows, slots) : idle.splice(at, 1)[0]!;
+    },
+    giveBack: (cache) => {
+      cache.length = 0;
+      idle.push(cache);
+      for (const old of idle.splice(0, idle.length - idleCaches)) old.dispose();
+    },
+  };
+  generators.set(model, generator);
+  return generator;
 };
 
 /** Appends to each open sequence its row's best token. */
@@ -165,7 +231,7 @@ const promptInputs = (sequences: readonly Sequence[]): Hosted<CausalLMInputs> =>
 };
 
 /** The last token of each sequence after the cached ones; ended sequences are padding. */
-const stepInputs = (sequences: readonly Sequence[], cache: HostCache): Hosted<CausalLMInputs> => {
+const stepInputs = (sequences: readonly Sequence[]): Hosted<CausalLMInputs> => {
   const column = (of: (sequence: Sequence) => number) =>
     hostTensor(
       Int32Array.from(sequences, (sequence) => (sequence.open ? of(sequence) : 0)),
@@ -175,7 +241,6 @@ const stepInputs = (sequences: readonly Sequence[], cache: HostCache): Hosted<Ca
     inputIds: column(({ ids }) => ids.at(-1)!),
     positionIds: column(({ ids }) => ids.length - 1),
     segmentIds: column(() => 1),
-    cache: cache.feed(),
   };
 };
 

@@ -14,7 +14,7 @@ import {
 export const compileForEval = <I, O>(
   model: Module & { readonly device: Device },
   fn: (inputs: I) => O,
-  options: Pick<CompileOptions, "cacheSize"> = {},
+  options: Pick<CompileOptions, "cacheSize" | "key"> = {},
 ): ((inputs: Fed<I>) => Promise<Hosted<O>>) => {
   const run = compile(fn, { ...options, device: model.device });
   return (inputs) => inEvalMode(model, () => run(inputs));

@@ -1,16 +1,13 @@
 import { AutogradError } from "../../errors";
 import type { EngineFacts } from "../../support";
 import { functionsFor, textFor } from "./functions";
-import type { Machine } from "./machine";
+import type { Kernel, Machine } from "./machine";
 import type { GpuMode } from "./mode";
 import type { PlanStep } from "./plan";
 import { type WebAssemblyKernel, type WorkerPool, webAssemblyMachine } from "./web-assembly-machine";
 import { findWebGl } from "./web-gl";
 import { findWebGpu } from "./web-gpu";
 import { type WebGpuDevice, type WebGpuKernel, webGpuMachine } from "./web-gpu-machine";
-
-/** A kernel made ready: called with flat arrays, it gives a flat array; inside a pipeline's build, handles. */
-export type Kernel = (...arrays: readonly unknown[]) => unknown;
 
 /** A traced sequence of kernels. Arrays given to a run are copied; results are the caller's. */
 export interface Pipeline {

@@ -1,4 +1,5 @@
-import type { GpuDevice, Kernel } from "./device";
+import type { GpuDevice } from "./device";
+import type { Kernel } from "./machine";
 import type { GpuMode } from "./mode";
 import type { Plan, PlanStep } from "./plan";
 

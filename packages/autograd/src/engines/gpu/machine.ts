@@ -1,4 +1,5 @@
-import type { Kernel } from "./device";
+/** A kernel made ready: called with flat arrays, it gives a flat array; inside a pipeline's build, handles. */
+export type Kernel = (...arrays: readonly unknown[]) => unknown;
 
 /** An array in the memory of a device: `size` float32 numbers. */
 export interface Place {

@@ -2,8 +2,9 @@ import type { Executable } from "../../engine";
 import type { StoredParameter } from "../../node";
 import { sizeOf } from "../../shape";
 import { toFloat32 } from "./convert";
-import type { GpuDevice, Kernel, Pipeline } from "./device";
+import type { GpuDevice, Pipeline } from "./device";
 import { keyOf } from "./kernels";
+import type { Kernel } from "./machine";
 import type { ParameterArrays } from "./parameters";
 import type { Plan, Source } from "./plan";
 import { lastReads } from "./plan";
@@ -109,7 +110,8 @@ export const pipelineRunner = (
 
   const build = () => {
     const sent = all.filter(
-      (parameter) => sizeOf(parameter.shape) <= smallParameter || changing.has(parameter),
+      (parameter) =>
+        sizeOf(parameter.shape) <= smallParameter || parameter.isAssigned || changing.has(parameter),
     );
     const resident = new Map(
       all.flatMap((parameter) => (sent.includes(parameter) ? [] : [[parameter, parameter.version] as const])),

@@ -1,5 +1,4 @@
-import type { Kernel } from "./device";
-import type { Machine, Place } from "./machine";
+import type { Kernel, Machine, Place } from "./machine";
 import { WasmHeap } from "./wasm-heap";
 import { withMemoryPages } from "./wasm-limits";
 

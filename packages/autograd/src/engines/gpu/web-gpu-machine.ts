@@ -1,5 +1,4 @@
-import type { Kernel } from "./device";
-import type { Machine, Place } from "./machine";
+import type { Kernel, Machine, Place } from "./machine";
 
 // What is used of WebGPU; its own types are those of the browser.
 interface Buffer {
