@@ -62,11 +62,9 @@ export const finetune = async (
   const args = trainingArguments(options, withEvaluation);
   checkOutputFolder(options.output_dir);
 
-  const { engine, report } = await chooseDevice(deviceOf(options));
-  say(`device: ${report.join("; ")}`);
   const model = await AutoModelForCausalLM.fromPretrained(baseModel, {
     dtype: options.dtype,
-    device: engine,
+    device: deviceOf(options),
   });
   const tokenizer = await AutoTokenizer.fromPretrained(baseModel);
   tokenizer.padToken ??= tokenizer.eosToken;
@@ -91,6 +89,9 @@ export const finetune = async (
   const lossBefore = withEvaluation ? (await trainer.measure()).eval_loss! : null;
   if (lossBefore !== null) say(`evaluation loss before: ${lossBefore.toFixed(4)}`);
   const before = await completeSamples(peftModel, tokenizer, samples);
+  // The first graph has decided.
+  const { engine, report } = await chooseDevice(model.device);
+  say(`device: ${report.join("; ")}`);
   const { stoppedBy } = await trainer.train(signal === undefined ? {} : { signal });
   const isStopped = stoppedBy === "signal";
   const lossAfter = withEvaluation && !isStopped ? (await trainer.measure()).eval_loss! : null;

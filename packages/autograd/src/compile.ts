@@ -12,6 +12,8 @@ import { parameterOf, type StoredParameter } from "./node";
 import type { Profile } from "./profile";
 import { makeProfile, profileOpByOp } from "./profile";
 import { isTensor, Tensor } from "./tensor";
+import type { Dependency } from "./trace";
+import { holds, tracing } from "./trace";
 import type { Fed, Hosted, Leaf, Tree } from "./tree";
 import { flatten, hostLeaf, hostTree, mapTree, signatureOf } from "./tree";
 import { inTurns } from "./turns";
@@ -19,7 +21,10 @@ import { inTurns } from "./turns";
 export interface CompileOptions {
   /** Where to run (default `auto`). */
   device?: Device;
-  /** Anything besides the signature that changes the graph: train or eval, the adapters' structure. */
+  /**
+   * Anything that changes the graph besides the signature, and besides what the layers that `fn` calls say themselves:
+   * their train mode, the adapters that act, what stands in a model.
+   */
   key?: () => string;
   /** Plans kept, the least recently used leaving first (default 8). */
   cacheSize?: number;
@@ -51,15 +56,18 @@ interface Traced {
   /** In the order of the result. */
   readonly tensors: readonly Tensor[];
   readonly assignments: readonly Assignment[];
+  /** What else it was built by. */
+  readonly dependencies: readonly Dependency[];
 }
 
 interface Plan extends Traced {
+  readonly signature: string;
   readonly choice: Promise<DeviceChoice>;
   readonly executable: Promise<Executable>;
-  /** 0 until it is made. */
-  bytes: number;
   /** Once it is chosen. */
   engine: Engine | null;
+  /** 0 until it is made. */
+  bytes: number;
   running: Promise<unknown>;
 }
 
@@ -70,8 +78,8 @@ const resultLeaf: Leaf<Tensor | Assignment> = {
 };
 
 /** The safety net of functions that nobody disposes. */
-const forgotten = new FinalizationRegistry<Map<string, Plan>>((plans) => {
-  for (const plan of plans.values()) letGo(plan);
+const forgotten = new FinalizationRegistry<Set<Plan>>((plans) => {
+  for (const plan of plans) letGo(plan);
 });
 
 /**
@@ -88,7 +96,8 @@ export const compile = <A extends readonly unknown[], R>(
   if (!(cacheSize >= 1)) throw new AutogradError(`compile: cacheSize ${cacheSize}; keep at least 1 plan`);
   if (!(cacheBytes >= 0))
     throw new AutogradError(`compile: cacheBytes ${cacheBytes}; give a number of bytes from 0`);
-  const plans = new Map<string, Plan>();
+  /** The least recently used first. */
+  const plans = new Set<Plan>();
   let disposed = false;
 
   const trace = (args: Tree<HostTensor>): Traced => {
@@ -98,21 +107,23 @@ export const compile = <A extends readonly unknown[], R>(
       inputs.push(input);
       return input;
     });
-    const result = fn(...(traced as unknown as A)) as Tree<Tensor | Assignment>;
+    const { result, dependencies } = tracing(
+      () => fn(...(traced as unknown as A)) as Tree<Tensor | Assignment>,
+    );
     const leaves = flatten(result, resultLeaf);
     const tensors = leaves.filter(isTensor);
     const assignments = leaves.filter(isAssignment);
     checkOnce(assignments);
     const graph = makeGraph(inputs, [...tensors, ...assignments.flatMap(fetchedFor)]);
-    return { graph, result, tensors, assignments };
+    return { graph, result, tensors, assignments, dependencies };
   };
 
   /** Lets the least recently used plans go that are too many, or too large; the one in use stays. */
   const trim = (): void => {
-    let bytes = [...plans.values()].reduce((total, plan) => total + plan.bytes, 0);
-    for (const [oldest, old] of plans) {
+    let bytes = [...plans].reduce((total, plan) => total + plan.bytes, 0);
+    for (const old of plans) {
       if (plans.size === 1 || (plans.size <= cacheSize && bytes <= cacheBytes)) break;
-      plans.delete(oldest);
+      plans.delete(old);
       bytes -= old.bytes;
       letGo(old);
     }
@@ -120,21 +131,19 @@ export const compile = <A extends readonly unknown[], R>(
 
   const planFor = (args: Tree<HostTensor>): Plan => {
     const signature = `${options.key?.() ?? ""}|${signatureOf(args)}`;
-    const kept = plans.get(signature);
-    if (kept !== undefined) plans.delete(signature);
+    const kept = [...plans].find((plan) => plan.signature === signature && holds(plan.dependencies));
+    if (kept !== undefined) plans.delete(kept);
     // A named device whose engine was disposed is opened anew.
     const found = kept?.engine && isClosed(kept.engine) ? undefined : kept;
-    const plan = found ?? makePlan(trace(args), options.device);
-    plans.set(signature, plan);
+    const plan = found ?? makePlan(signature, trace(args), options.device);
+    plans.add(plan);
     if (found === undefined)
       plan.executable.then(
         ({ bytes = bytesOfRun(plan.graph) }) => {
           plan.bytes = bytes;
           trim();
         },
-        () => {
-          if (plans.get(signature) === plan) plans.delete(signature);
-        },
+        () => plans.delete(plan),
       );
     trim();
     return plan;
@@ -143,18 +152,19 @@ export const compile = <A extends readonly unknown[], R>(
   /** Does something with the plan for these arguments; the plan stays until it is done. */
   const using = async <T>(
     args: FedArgs<A>,
-    task: (plan: Plan, executable: Executable, inputs: readonly HostTensor[]) => Promise<T>,
+    work: (plan: Plan, executable: Executable, inputs: readonly HostTensor[]) => Promise<T>,
   ): Promise<T> => {
     if (disposed) throw new AutogradError("compile: this function was disposed; compile it again");
     const tree = hostTree(args as unknown as Tree<HostTensor>);
     const plan = planFor(tree);
-    const named = parametersOf(plan);
-    const work = async () => {
-      const executable = await plan.executable;
-      await bringHome(plan.graph, (await plan.choice).engine.memory);
-      return task(plan, executable, flatten(tree, hostLeaf));
-    };
-    const done = whileInUse(named, () => inTurns(named, work));
+    const parameters = parametersOf(plan);
+    const done = whileInUse(parameters, () =>
+      inTurns(parameters, async () => {
+        const executable = await plan.executable;
+        await bringHome(plan.graph, (await plan.choice).engine.memory);
+        return work(plan, executable, flatten(tree, hostLeaf));
+      }),
+    );
     // Only the time counts: a promise that kept the results would keep those of all earlier runs.
     plan.running = Promise.allSettled([plan.running, done]).then(() => undefined);
     return done;
@@ -206,7 +216,7 @@ export const compile = <A extends readonly unknown[], R>(
   return compiled;
 };
 
-const makePlan = (traced: Traced, device?: Device): Plan => {
+const makePlan = (signature: string, traced: Traced, device?: Device): Plan => {
   const { graph, tensors, assignments } = traced;
   const choice = chooseDevice(device, graph);
   const executable = choice.then(({ engine }) =>
@@ -216,14 +226,8 @@ const makePlan = (traced: Traced, device?: Device): Plan => {
         : makeGraph(graph.inputs, tensors, assignments.map(wholeOf)),
     ),
   );
-  const plan: Plan = {
-    ...traced,
-    choice,
-    executable,
-    bytes: 0,
-    engine: null,
-    running: Promise.resolve(),
-  };
+  const running = Promise.resolve();
+  const plan: Plan = { ...traced, signature, choice, executable, engine: null, bytes: 0, running };
   choice.then(
     ({ engine }) => {
       plan.engine = engine;
@@ -248,8 +252,8 @@ const checkOnce = (assignments: readonly Assignment[]): void => {
   }
 };
 
-const releaseAll = async (plans: Map<string, Plan>): Promise<void> => {
-  const open = [...plans.values()];
+const releaseAll = async (plans: Set<Plan>): Promise<void> => {
+  const open = [...plans];
   plans.clear();
   await Promise.all(open.map(release));
 };

@@ -43,8 +43,8 @@ export const devices = {
 
 export type DeviceName = keyof typeof devices;
 
-/** A name of the device table, `auto`, or an engine of one's own. */
-export type Device = DeviceName | "auto" | (string & {}) | Engine;
+/** A name of the device table, `auto`, an engine of one's own, or a device that the first graph decides. */
+export type Device = DeviceName | "auto" | (string & {}) | Engine | SettledDevice;
 
 /**
  * What `auto` tries, in this order, never by a timing: a resumed run must find the same device. ONNX Runtime's
@@ -73,7 +73,8 @@ export interface DeviceChoice {
  */
 export const chooseDevice = async (device: Device = "auto", graph?: Graph): Promise<DeviceChoice> => {
   const needs = graph === undefined ? null : needsOf(graph);
-  if (device === "auto") return chooseFirst(needs);
+  if (device === "auto") return chooseFirst(autoOrder, needs);
+  if (isSettled(device)) return device.choose(graph);
   const engine = typeof device === "string" ? await engineOf(device) : device;
   const refused = needs === null ? null : refusal(engine.name, needs, factsOf(engine));
   if (refused !== null)
@@ -84,13 +85,68 @@ export const chooseDevice = async (device: Device = "auto", graph?: Graph): Prom
   };
 };
 
+const settledBrand = Symbol.for("waveft.autograd.settled-device");
+
+/**
+ * `auto` for all graphs of a model together: the first one decides, and the others follow, so that weights are on one
+ * device. A graph that needs what that device lacks moves on to the next one that has it, and those after it, too.
+ */
+export class SettledDevice {
+  readonly [settledBrand] = true;
+  readonly #order: readonly string[];
+  #settled: Promise<DeviceChoice> | null = null;
+  #name = "auto";
+
+  /** @param order the devices that are tried, first to last (default: `autoOrder`) */
+  constructor(order: readonly string[] = autoOrder) {
+    this.#order = order;
+  }
+
+  /** That of the engine, once a graph has decided; `auto` before. */
+  get name(): string {
+    return this.#name;
+  }
+
+  /** What a graph runs on. Without one, what the graphs so far run on, or what `auto` would take; nothing is decided. */
+  choose(graph?: Graph): Promise<DeviceChoice> {
+    const needs = graph === undefined ? null : needsOf(graph);
+    const before = this.#settled;
+    if (needs === null) return before ?? chooseFirst(this.#order, null);
+    const choice = before === null ? chooseFirst(this.#order, needs) : this.#next(before, needs);
+    this.#settled = choice;
+    choice.then(
+      ({ engine }) => {
+        if (this.#settled === choice) this.#name = engine.name;
+      },
+      () => {
+        // One graph that no device takes is no reason for the others to move.
+        if (this.#settled === choice) this.#settled = before;
+      },
+    );
+    return choice;
+  }
+
+  async #next(before: Promise<DeviceChoice>, needs: Needs): Promise<DeviceChoice> {
+    const kept = await before.catch(() => null);
+    if (kept === null) return chooseFirst(this.#order, needs);
+    const reason = isClosed(kept.engine) ? "was disposed" : objection(kept.engine, needs);
+    if (reason === null) return kept;
+    const { engine, report } = await chooseFirst(this.#order, needs);
+    return { engine, report: [...kept.report, `${kept.engine.name}: left, ${reason}`, ...report] };
+  }
+}
+
+/** Holds across module copies, where `instanceof` does not. */
+const isSettled = (device: Device): device is SettledDevice =>
+  typeof device === "object" && settledBrand in device;
+
 /** The engine of a device (see `chooseDevice`). */
 export const resolveDevice = async (device: Device = "auto", graph?: Graph): Promise<Engine> =>
   (await chooseDevice(device, graph)).engine;
 
-const chooseFirst = async (needs: Needs | null): Promise<DeviceChoice> => {
+const chooseFirst = async (order: readonly string[], needs: Needs | null): Promise<DeviceChoice> => {
   const report: string[] = [];
-  for (const name of autoOrder) {
+  for (const name of order) {
     try {
       const engine = await engineOf(name);
       const reason = objection(engine, needs);

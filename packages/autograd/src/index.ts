@@ -47,6 +47,7 @@ export {
   type DeviceName,
   devices,
   resolveDevice,
+  SettledDevice,
 } from "./device";
 export {
   type ArrayOf,
@@ -99,4 +100,5 @@ export { type ResidentStore, Residents } from "./residents";
 export { sameShape, showShape, sizeOf } from "./shape";
 export { type DeviceSupport, needsOf, support } from "./support";
 export { isTensor, Tensor } from "./tensor";
+export { dependsOn } from "./trace";
 export type { Fed, Hosted, Tree } from "./tree";

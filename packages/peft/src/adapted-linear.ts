@@ -7,6 +7,7 @@ import {
   type Device,
   Dropout,
   DropoutSeed,
+  dependsOn,
   isInUse,
   type LinearLayer,
   linear,
@@ -156,6 +157,7 @@ export class AdaptedLinear extends Module implements LinearLayer {
   }
 
   forward(x: Tensor): Tensor {
+    dependsOn(this, () => `${this.training}${this.structure}`);
     if (!this.#acts) return this.baseLayer.forward(x);
     // Layers that share an input share what they make of it.
     const rows = x.rank === 2 ? x : reshape(x, [-1, this.inFeatures]);

@@ -4,7 +4,6 @@ import {
   gradients,
   type HostTensor,
   type Parameter,
-  structureOf,
   type Tensor,
 } from "@waveft/autograd";
 import type { Example, Feed, Launch, LaunchSizes, Objective, Predictions } from "./objectives/objective";
@@ -56,7 +55,7 @@ export class BatchLoss {
     this.collect();
     const options = {
       ...(model.device === undefined ? {} : { device: model.device }),
-      key: () => `${structureOf(model)} ${this.#parameters.map(({ id }) => id)}`,
+      key: () => this.#parameters.map(({ id }) => id).join(),
       cacheSize: 12,
     };
     const outputs = (feed: Feed<Tensor>) => objective.evaluate(feed, model);

@@ -46,6 +46,7 @@ export { type LlamaConfig, LlamaForCausalLM, LlamaForSequenceClassification } fr
 export { type MistralConfig, MistralForCausalLM, MistralForSequenceClassification } from "./models/mistral";
 export { modelClass } from "./models/model-class";
 export { type OPTConfig, OPTForCausalLM, OPTForSequenceClassification } from "./models/opt";
+export type { PredictOptions, Prompts } from "./models/prediction";
 export { type ModelOptions, PreTrainedModel } from "./models/pretrained-model";
 export { type Qwen2Config, Qwen2ForCausalLM, Qwen2ForSequenceClassification } from "./models/qwen2";
 export { type Qwen3Config, Qwen3ForCausalLM, Qwen3ForSequenceClassification } from "./models/qwen3";

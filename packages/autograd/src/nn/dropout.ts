@@ -2,6 +2,7 @@ import { dropout } from "../composed/dropout";
 import { AutogradError } from "../errors";
 import { Parameter } from "../parameter";
 import type { Tensor } from "../tensor";
+import { dependsOn } from "../trace";
 import { Module } from "./module";
 
 const seeds = 2 ** 23;
@@ -47,6 +48,7 @@ export class Dropout extends Module {
   }
 
   forward(x: Tensor): Tensor {
+    dependsOn(this, () => String(this.training));
     return this.training ? dropout(x, this.rate, this.#seed.parameter, this.#salt) : x;
   }
 }

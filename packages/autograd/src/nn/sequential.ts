@@ -1,6 +1,7 @@
 import type { Tensor } from "../tensor";
+import { dependsOn } from "../trace";
 import { membersOf } from "./members";
-import { type Member, Module } from "./module";
+import { type Member, Module, structureOf } from "./module";
 
 /** A module of one input, or a function such as `relu`. */
 export type SequentialLayer = (Module & { forward(x: Tensor): Tensor }) | ((x: Tensor) => Tensor);
@@ -32,6 +33,7 @@ export class Sequential extends Module {
   }
 
   forward(x: Tensor): Tensor {
+    dependsOn(this, () => structureOf(this));
     return this.#layers.reduce(
       (value, layer) => (typeof layer === "function" ? layer(value) : layer.forward(value)),
       x,

@@ -66,7 +66,7 @@ export const loadModel = async <M extends PreTrainedModel>(
   const checkpoint = await openCheckpoint(files);
   try {
     const model = create(resolveDType(asked, config, checkpoint));
-    model.device = device;
+    if (device !== "auto") model.device = device;
     await loadWeights(model, checkpoint, { architecture, onWarning, seed });
     await task.finish?.(model, files, onWarning);
     return model;
@@ -85,7 +85,7 @@ export const newModel = <M extends PreTrainedModel>(
   checkSeed(seed);
   const json = { ...config.json, model_type: config.modelType };
   const model = creatorOf(task, architectureOf(json, "", architectures), config, architectures)(dtype);
-  if (device !== undefined) model.device = device;
+  if (device !== undefined && device !== "auto") model.device = device;
   initialize(model, seed);
   return model;
 };

@@ -1,15 +1,14 @@
 import {
-  compile,
   type Device,
   type Hosted,
   type HostTensor,
   hostTensor,
   type Module,
-  structureOf,
   type Tensor,
 } from "@waveft/autograd";
 import type { TextConfig } from "../config";
 import { TransformersError } from "../errors";
+import { compileForEval } from "../models/eval-mode";
 import type { CausalLMInputs, CausalLMOutputs } from "../models/inputs";
 import { Cache } from "./cache";
 import type { GenerationConfig } from "./config";
@@ -109,7 +108,8 @@ const lengthen = async (
     }
   } catch (error) {
     // What it holds may be no numbers, which would reach the next sequences through empty slots.
-    cache.dispose();
+    if (signal?.aborted) generator.giveBack(cache);
+    else cache.dispose();
     throw error;
   }
   generator.giveBack(cache);
@@ -130,7 +130,6 @@ const generators = new WeakMap<GenerativeModel, Generator>();
 /** Caches that wait for a call like the last ones: their plans name them. */
 const idleCaches = 2;
 
-/** Plans are traced in eval mode, whatever the model is used for meanwhile, and anew when its structure changes. */
 const generatorOf = (model: GenerativeModel): Generator => {
   const { device } = model;
   const found = generators.get(model);
@@ -138,19 +137,14 @@ const generatorOf = (model: GenerativeModel): Generator => {
   const idle: Cache[] = [];
   /** Of the call that is being traced. */
   let active: Cache;
-  const run = compile(
+  const run = compileForEval(
+    model,
     ({ start, ...inputs }: CausalLMInputs & { start: Tensor }) => {
       const first = active.length === 0;
-      const { logits, present } = inEvalMode(model, () =>
-        model.forward(first ? inputs : { ...inputs, cache: active.tensors() }),
-      );
+      const { logits, present } = model.forward(first ? inputs : { ...inputs, cache: active.tensors() });
       return { logits, added: active.write(present, inputs, start, first) };
     },
-    {
-      device,
-      key: () => `${active.id} ${active.length === 0} ${inEvalMode(model, () => structureOf(model))}`,
-      cacheSize: 4,
-    },
+    { key: () => `${active.id} ${active.length === 0}`, cacheSize: 6 },
   );
   const generator: Generator = {
     device,
@@ -172,17 +166,6 @@ const generatorOf = (model: GenerativeModel): Generator => {
   };
   generators.set(model, generator);
   return generator;
-};
-
-/** Does something at once in eval mode; each layer's mode is then as it was. */
-const inEvalMode = <T>(model: Module, work: () => T): T => {
-  const training = Array.from(model.namedModules(), ([, layer]) => layer).filter((layer) => layer.training);
-  for (const layer of training) layer.training = false;
-  try {
-    return work();
-  } finally {
-    for (const layer of training) layer.training = true;
-  }
 };
 
 /** Appends to each open sequence its row's best token. */

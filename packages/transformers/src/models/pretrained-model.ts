@@ -2,7 +2,9 @@ import {
   type Device,
   DropoutSeed,
   type Embedding,
+  type HostTensor,
   type Parameter,
+  SettledDevice,
   sizeOf,
   type Tensor,
 } from "@waveft/autograd";
@@ -12,6 +14,7 @@ import { TransformersError } from "../errors";
 import { node, translated } from "../io";
 import type { Architecture } from "./architecture";
 import type { Backbone } from "./backbone";
+import type { PredictOptions, Prompts } from "./prediction";
 import { NamedModule, type Names } from "./shared/named-module";
 
 export interface ModelOptions {
@@ -25,8 +28,8 @@ export abstract class PreTrainedModel<C extends PretrainedConfig = PretrainedCon
   /** How the weights are stored; arithmetic is float32. */
   readonly dtype: WeightDType;
   readonly backbone: Backbone;
-  /** Where `generate` runs and trainers should: an engine, a device name, or `auto`. */
-  device: Device = "auto";
+  /** Where the model runs: an engine, a device name, or what its first graph decides. */
+  device: Device = new SettledDevice();
   /** The seed of all dropout layers: set it before each training step. */
   readonly dropoutSeed = new DropoutSeed();
   readonly #architecture: Architecture<C>;
@@ -47,6 +50,9 @@ export abstract class PreTrainedModel<C extends PretrainedConfig = PretrainedCon
 
   /** The graph of one pass over rows of tokens. */
   abstract forward(inputs: never): { readonly logits: Tensor };
+
+  /** The logits of texts as numbers, in eval mode; rejects with a `TransformersError` for what are no token ids. */
+  abstract predict(prompts: Prompts, options?: PredictOptions): Promise<HostTensor>;
 
   /** The token embedding. */
   getInputEmbeddings(): Embedding {

@@ -1,9 +1,19 @@
-import { Linear, type LinearLayer, mul, type Tensor, tanh } from "@waveft/autograd";
+import {
+  dependsOn,
+  type HostTensor,
+  Linear,
+  type LinearLayer,
+  mul,
+  structureOf,
+  type Tensor,
+  tanh,
+} from "@waveft/autograd";
 import type { TextConfig } from "../../config";
 import { type GenerationConfig, generationConfigJson } from "../../generation/config";
 import { type GenerateOptions, generate } from "../../generation/generate";
 import type { Architecture } from "../architecture";
 import type { CausalLMInputs, CausalLMOutputs } from "../inputs";
+import { firstPlaces, logitsOf, longestOf, type PredictOptions, type Prompts, rowsOf } from "../prediction";
 import { type ModelOptions, PreTrainedModel } from "../pretrained-model";
 import { specOf } from "./spec-of";
 
@@ -24,9 +34,17 @@ export class CausalLM<C extends TextConfig = TextConfig> extends PreTrainedModel
   }
 
   override forward(inputs: CausalLMInputs): CausalLMOutputs {
+    dependsOn(this, () => structureOf(this));
     const { hidden, present } = this.backbone.forward(inputs);
     const logits = this.lmHead.forward(hidden);
     return { logits: capped(logits, this.#softCap), present };
+  }
+
+  /** float32 [texts, length of the longest, vocabSize]; what stands behind a text's end, or its mask, means nothing. */
+  override async predict(prompts: Prompts, options: PredictOptions = {}): Promise<HostTensor> {
+    const rows = rowsOf(prompts, options, this.config.vocabSize);
+    const logits = await logitsOf(this, rows);
+    return firstPlaces(logits, rows.inputIds.shape[0]!, longestOf(prompts));
   }
 
   /** The layer that gives the logits. */

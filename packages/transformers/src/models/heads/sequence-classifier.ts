@@ -6,7 +6,9 @@ import {
   constant,
   crossEntropyLoss,
   Dropout,
+  dependsOn,
   equal,
+  type HostTensor,
   Linear,
   type LinearLayer,
   type LossOptions,
@@ -15,12 +17,14 @@ import {
   mseLoss,
   mul,
   reshape,
+  structureOf,
   sum,
   type Tensor,
 } from "@waveft/autograd";
 import type { ProblemType, TextConfig } from "../../config";
 import type { Architecture } from "../architecture";
 import type { TokenInputs } from "../inputs";
+import { logitsOf, type PredictOptions, type Prompts, rowsOf } from "../prediction";
 import { type ModelOptions, PreTrainedModel } from "../pretrained-model";
 import { specOf } from "./spec-of";
 import type { SequenceClassifierSpec } from "./specs";
@@ -74,10 +78,16 @@ export class SequenceClassifier<C extends TextConfig = TextConfig> extends PreTr
   }
 
   override forward(inputs: SequenceClassifierInputs): SequenceClassifierOutputs {
+    dependsOn(this, () => structureOf(this));
     const full = completed(inputs);
     const { hidden } = this.backbone.forward({ ...full, logitsAt: inputs.logitsAt ?? this.#tokensOf(full) });
     const pooled = this.backbone.pool?.(hidden) ?? hidden;
     return { logits: this.head.forward(this.dropout.forward(pooled)) };
+  }
+
+  /** float32 [texts, numLabels]. */
+  override async predict(prompts: Prompts, options: PredictOptions = {}): Promise<HostTensor> {
+    return logitsOf(this, rowsOf(prompts, options, this.config.vocabSize));
   }
 
   override get newLayers(): readonly string[] {

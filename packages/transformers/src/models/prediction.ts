@@ -1,0 +1,105 @@
+import {
+  type Device,
+  type Hosted,
+  type HostTensor,
+  hostTensor,
+  type Module,
+  type Tensor,
+} from "@waveft/autograd";
+import { TransformersError } from "../errors";
+import { compileForEval } from "./eval-mode";
+import type { TokenInputs } from "./inputs";
+
+/** One text's token ids, or those of several. */
+export type Prompts = readonly number[] | readonly (readonly number[])[];
+
+export interface PredictOptions {
+  /** Marks the real tokens of padded texts, on the left or the right, with 1. All are real when absent. */
+  readonly attentionMask?: Prompts;
+  /** Which of the texts in an example each token belongs to, for BERT. Zeros when absent. */
+  readonly tokenTypeIds?: Prompts;
+}
+
+type Rows = Hosted<Omit<TokenInputs, "cache" | "logitsAt">>;
+
+/** Rows are longer by up to so many places: texts of like length share a plan. */
+const step = 8;
+
+const listOf = (prompts: Prompts): readonly (readonly number[])[] =>
+  typeof prompts[0] === "number"
+    ? [prompts as readonly number[]]
+    : (prompts as readonly (readonly number[])[]);
+
+/**
+ * Texts as rows of one length, each in its place, what is behind it being padding. Positions count real tokens. Throws a
+ * `TransformersError` for what is no list of ids below `vocabSize`, or has masks or types of another shape.
+ */
+export const rowsOf = (prompts: Prompts, options: PredictOptions, vocabSize: number): Rows => {
+  const texts = listOf(prompts);
+  if (texts.length === 0 || texts.some((ids) => ids.length === 0))
+    throw new TransformersError("predict: a text is empty; give at least one token of each");
+  const fill = (of: Prompts | undefined, name: string, value: number): Int32Array => {
+    const lists = of === undefined ? texts.map((ids) => ids.map(() => value)) : listOf(of);
+    if (lists.length !== texts.length || lists.some((list, i) => list.length !== texts[i]!.length))
+      throw new TransformersError(`predict: ${name} and the ids differ in shape; give a number for each id`);
+    const rows = new Int32Array(texts.length * length);
+    for (const [i, list] of lists.entries()) rows.set(list, i * length);
+    return rows;
+  };
+  const length = Math.ceil(Math.max(...texts.map((ids) => ids.length)) / step) * step;
+  const bad = texts.flat().find((id) => !Number.isSafeInteger(id) || id < 0 || id >= vocabSize);
+  if (bad !== undefined)
+    throw new TransformersError(`predict: ${bad} is no token id; ids go from 0 to ${vocabSize - 1}`);
+  const shape = [texts.length, length];
+  const segmentIds = fill(options.attentionMask, "attentionMask", 1).map((mask) => (mask === 0 ? 0 : 1));
+  const positionIds = new Int32Array(segmentIds.length);
+  for (const [i, real] of segmentIds.entries())
+    if (i % length > 0) positionIds[i] = real === 0 ? 0 : positionIds[i - 1]! + segmentIds[i - 1]!;
+  return {
+    inputIds: hostTensor(fill(texts, "ids", 0), shape),
+    segmentIds: hostTensor(segmentIds, shape),
+    positionIds: hostTensor(positionIds, shape),
+    ...(options.tokenTypeIds !== undefined && {
+      tokenTypeIds: hostTensor(fill(options.tokenTypeIds, "tokenTypeIds", 0), shape),
+    }),
+  };
+};
+
+interface Predictor extends Module {
+  readonly device: Device;
+  forward(inputs: never): { readonly logits: Tensor };
+}
+
+type Run = (rows: Rows) => Promise<HostTensor>;
+
+/** What predicts with each model, kept between calls with its last plans. */
+const runs = new WeakMap<Predictor, { readonly device: Device; readonly run: Run }>();
+
+/** The logits of rows, in eval mode. */
+export const logitsOf = (model: Predictor, rows: Rows): Promise<HostTensor> => {
+  const { device } = model;
+  const found = runs.get(model);
+  if (found?.device === device) return found.run(rows);
+  const run: Run = compileForEval(
+    model,
+    (inputs: TokenInputs) => model.forward(inputs as never).logits,
+  ) as Run;
+  runs.set(model, { device, run });
+  return run(rows);
+};
+
+/** The first places of each row of logits [rows, longer, width]. */
+export const firstPlaces = ({ data, shape }: HostTensor, rows: number, count: number): HostTensor => {
+  const width = shape.at(-1)!;
+  const length = data.length / (rows * width);
+  const kept = new Float32Array(rows * count * width);
+  for (let row = 0; row < rows; row++)
+    kept.set(
+      (data as Float32Array).subarray(row * length * width, (row * length + count) * width),
+      row * count * width,
+    );
+  return hostTensor(kept, [rows, count, width]);
+};
+
+/** Tokens of the longest text. */
+export const longestOf = (prompts: Prompts): number => Math.max(...listOf(prompts).map((ids) => ids.length));
