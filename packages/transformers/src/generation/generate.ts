@@ -108,7 +108,8 @@ const lengthen = async (
     }
   } catch (error) {
     // What it holds may be no numbers, which would reach the next sequences through empty slots.
-    cache.dispose();
+    if (signal?.aborted) generator.giveBack(cache);
+    else cache.dispose();
     throw error;
   }
   generator.giveBack(cache);
