@@ -36,7 +36,8 @@ export abstract class Module {
    * neither this module nor those below build any.
    */
   get structure(): string | null {
-    const own = [...this.members()].flatMap(({ value }) => (isModule(value) ? [] : [value.id]));
+    const own: number[] = [];
+    for (const { value } of this.members()) if (!isModule(value)) own.push(value.id);
     return own.length === 0 ? "" : `(${own.join("+")})`;
   }
 
