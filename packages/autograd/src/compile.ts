@@ -155,18 +155,19 @@ export const compile = <A extends readonly unknown[], R>(
   /** Does something with the plan for these arguments; the plan stays until it is done. */
   const using = async <T>(
     args: FedArgs<A>,
-    task: (plan: Plan, executable: Executable, inputs: readonly HostTensor[]) => Promise<T>,
+    work: (plan: Plan, executable: Executable, inputs: readonly HostTensor[]) => Promise<T>,
   ): Promise<T> => {
     if (disposed) throw new AutogradError("compile: this function was disposed; compile it again");
     const tree = hostTree(args as unknown as Tree<HostTensor>);
     const plan = planFor(tree);
-    const named = parametersOf(plan);
-    const work = async () => {
-      const executable = await plan.executable;
-      await bringHome(plan.graph, (await plan.choice).engine.memory);
-      return task(plan, executable, flatten(tree, hostLeaf));
-    };
-    const done = whileInUse(named, () => inTurns(named, work));
+    const parameters = parametersOf(plan);
+    const done = whileInUse(parameters, () =>
+      inTurns(parameters, async () => {
+        const executable = await plan.executable;
+        await bringHome(plan.graph, (await plan.choice).engine.memory);
+        return work(plan, executable, flatten(tree, hostLeaf));
+      }),
+    );
     // Only the time counts: a promise that kept the results would keep those of all earlier runs.
     plan.running = Promise.allSettled([plan.running, done]).then(() => undefined);
     return done;

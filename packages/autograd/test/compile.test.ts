@@ -83,6 +83,28 @@ describe("tensors", () => {
 });
 
 describe("compiled functions", () => {
+  test("keep plans up to so many bytes, the least recently used leaving first", async () => {
+    const { engine, open } = countingEngine();
+    // A row takes 4 bytes, and so does what is computed of it.
+    const fn = compile((x: Tensor) => add(x, 1), { device: engine, cacheBytes: 100 });
+    const call = (size: number) => fn(hostTensor(new Float32Array(size), [size]));
+    for (const size of [10, 12, 14]) await call(size);
+    await soon();
+    expect([...open]).toEqual([2]);
+    await call(3);
+    await call(14);
+    await soon();
+    expect([...open]).toEqual([2, 3]);
+    await call(1000);
+    await soon();
+    expect([...open]).toEqual([4]);
+    await fn.dispose();
+    expect(open.size).toBe(0);
+    expect(() => compile((x: Tensor) => x, { cacheBytes: -1 })).toThrow(
+      "compile: cacheBytes -1; give a number of bytes from 0",
+    );
+  });
+
   test("keep at most cacheSize plans, and release no plan that runs", async () => {
     const { engine, open, made, most } = countingEngine();
     const fn = compile((x: Tensor) => exp(x), { device: engine, cacheSize: 3 });

@@ -87,10 +87,19 @@ export const openSession = async (
   for (const parameter of taken) memory!.take(parameter);
   let traffic: Traffic = { bytesIn: 0, bytesOut: 0 };
 
-  /** Frozen weights are sent once, for all sessions; what the host changes at every step is fed. */
-  const isResident = (parameter: StoredParameter): boolean =>
-    memory?.holds(parameter) === true &&
-    (parameter.home === memory || (!parameter.requiresGrad && sizeOf(parameter.shape) >= leastElements));
+  /** Of small parameters, the versions of the last run. */
+  const seen = new Map<StoredParameter, number>();
+  /** Frozen weights are sent once, for all sessions; what the host changes at every step, as it does seeds, is fed. */
+  const isResident = (parameter: StoredParameter): boolean => {
+    if (memory?.holds(parameter) !== true) return false;
+    if (parameter.home === memory) return true;
+    if (parameter.requiresGrad) return false;
+    if (sizeOf(parameter.shape) >= leastElements) return true;
+    const { version } = parameter;
+    const stays = seen.get(parameter) === version;
+    seen.set(parameter, version);
+    return stays;
+  };
 
   const feed = async (values: readonly HostTensor[]): Promise<Readonly<Record<string, RuntimeTensor>>> => {
     const feeds: Record<string, RuntimeTensor> = {};

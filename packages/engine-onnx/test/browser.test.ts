@@ -83,6 +83,10 @@ describe.skipIf(noChromium !== "")(`in Chromium${noChromium}`, () => {
       expect(await ask(`half("${provider}", "float16")`)).toEqual([...each, ...each]);
     });
 
+    test("parameters are assigned to", async () => {
+      expect(await ask(`state("${provider}")`)).toEqual({});
+    }, 120_000);
+
     test("graphs that run at the same time", async () => {
       expect(await ask(`together("${provider}")`)).toEqual([2, 8, 18, 32]);
     });

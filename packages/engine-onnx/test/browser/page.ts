@@ -1,5 +1,6 @@
 import type { Engine, HalfDType } from "@waveft/autograd";
 import { cast, encodeHalf, hostTensor, mul, Parameter, sum } from "@waveft/autograd";
+import { assignChecks, residenceChecks } from "../../../autograd/test/assign-checks";
 import { onnxEngine } from "../../src";
 import { runOn } from "../run";
 import { checksOf } from "../suite";
@@ -20,6 +21,18 @@ export const check = async (provider: "wasm" | "webgpu"): Promise<Record<string,
   const found: Record<string, readonly string[]> = {};
   for (const { name, complaints } of checksOf(`onnx:${provider}`, provider === "webgpu"))
     found[name] = await complaints(engine).catch((error: unknown) => [String(error)]);
+  return found;
+};
+
+/** Assigned parameters: by check, what is wrong. */
+export const state = async (provider: "wasm" | "webgpu"): Promise<Record<string, readonly string[]>> => {
+  const engine = await onnxEngine(provider);
+  const found: Record<string, readonly string[]> = {};
+  for (const { name, complaints } of [...assignChecks, ...(provider === "webgpu" ? residenceChecks : [])]) {
+    const wrong = await complaints(engine).catch((error: unknown) => [String(error)]);
+    if (wrong.length > 0) found[name] = wrong;
+  }
+  await engine.dispose!();
   return found;
 };
 
