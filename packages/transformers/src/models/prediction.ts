@@ -75,8 +75,8 @@ export const rowsOf = (
     throw new TransformersError(
       `predict: a text has ${last + 1} tokens; the model has ${maxPositionEmbeddings} positions`,
     );
-  // Classifiers that take a text's last token tell padding by its id.
-  const padding = padTokenId ?? 0;
+  // Classifiers that take a text's last token tell padding by its id; one outside the vocabulary cannot be embedded.
+  const padding = padTokenId !== null && padTokenId >= 0 && padTokenId < vocabSize ? padTokenId : 0;
   return {
     inputIds: hostTensor(fill(texts, "ids", { padding }), shape),
     segmentIds: hostTensor(segmentIds, shape),
