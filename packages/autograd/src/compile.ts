@@ -77,9 +77,12 @@ const resultLeaf: Leaf<Tensor | Assignment> = {
   wanted: "a compiled function returns graph tensors",
 };
 
-/** The safety net of functions that nobody disposes. */
-const forgotten = new FinalizationRegistry<Set<Plan>>((plans) => {
-  for (const plan of plans) letGo(plan);
+/**
+ * The safety net of plans whose function nobody disposes. It holds no plan: what a plan depends on would hold the model
+ * that keeps the function.
+ */
+const forgotten = new FinalizationRegistry<Promise<Executable>>((executable) => {
+  executable.then((made) => made.dispose()).catch(() => undefined);
 });
 
 /**
@@ -191,7 +194,7 @@ export const compile = <A extends readonly unknown[], R>(
       ) as Hosted<R>;
     });
 
-  const compiled = Object.assign(call, {
+  return Object.assign(call, {
     graph: (...args: FedArgs<A>) => trace(hostTree(args as unknown as Tree<HostTensor>)).graph,
     profile: (...args: FedArgs<A>) =>
       using(args, async (plan, executable, inputs) => {
@@ -208,12 +211,9 @@ export const compile = <A extends readonly unknown[], R>(
     dispose: async () => {
       if (disposed) throw new AutogradError("compile: this function was disposed already");
       disposed = true;
-      forgotten.unregister(plans);
       await releaseAll(plans);
     },
   });
-  forgotten.register(compiled, plans, plans);
-  return compiled;
 };
 
 const makePlan = (signature: string, traced: Traced, device?: Device): Plan => {
@@ -234,6 +234,7 @@ const makePlan = (signature: string, traced: Traced, device?: Device): Plan => {
     },
     () => undefined,
   );
+  forgotten.register(plan, executable, plan);
   return plan;
 };
 
@@ -265,6 +266,7 @@ const letGo = (plan: Plan): void => {
 
 /** Disposes a plan after its last run. */
 const release = async (plan: Plan): Promise<void> => {
+  forgotten.unregister(plan);
   await plan.running;
   const [made] = await Promise.allSettled([plan.executable]);
   if (made.status === "fulfilled") await made.value.dispose();

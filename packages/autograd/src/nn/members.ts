@@ -24,44 +24,42 @@ export interface Place<M extends Branded> {
 }
 
 /** All modules and parameters in the properties of an object, and in arrays, records and maps there. */
-export const membersOf = <M extends Branded>(holder: object): Generator<Place<M>> =>
-  walk<M>(holder, "", [holder]);
+export const membersOf = <M extends Branded>(holder: object): readonly Place<M>[] => {
+  const found: Place<M>[] = [];
+  collect(holder, "", [holder], found);
+  return found;
+};
 
-function* walk<M extends Branded>(
+/** Into an array: models are walked at each call of compiled functions, and a generator takes twice the time. */
+const collect = <M extends Branded>(
   container: object,
   prefix: string,
   open: readonly object[],
-): Generator<Place<M>> {
-  for (const { key, value, replace } of slotsOf(container)) {
+  found: Place<M>[],
+): void => {
+  for (const [key, value] of entriesOf(container)) {
     if (typeof value !== "object" || value === null) continue;
-    if (isBranded(value)) yield { name: join(prefix, key()), value: value as M, replace };
-    else if (isParameter(value)) yield { name: join(prefix, key()), value, replace };
-    else if (isContainer(value) && !open.includes(value))
-      yield* walk<M>(value, join(prefix, key()), [...open, value]);
+    const name = () => join(prefix, nameIn(container, key));
+    if (isBranded(value) || isParameter(value))
+      found.push({
+        name: name(),
+        value: value as M | Parameter,
+        replace: (next) => put(container, key, next),
+      });
+    else if (isContainer(value) && !open.includes(value)) collect(value, name(), [...open, value], found);
   }
-}
+};
 
-interface Slot {
-  readonly key: () => string;
-  readonly value: unknown;
-  replace(value: unknown): void;
-}
+const entriesOf = (container: object): Iterable<[key: unknown, value: unknown]> =>
+  Array.isArray(container) || container instanceof Map ? container.entries() : Object.entries(container);
 
-function* slotsOf(container: object): Generator<Slot> {
-  if (Array.isArray(container))
-    for (const [i, value] of container.entries())
-      yield { key: () => `${i}`, value, replace: (next) => void container.splice(i, 1, next) };
-  else if (container instanceof Map)
-    for (const [key, value] of container)
-      yield { key: () => String(key), value, replace: (next) => void container.set(key, next) };
-  else
-    for (const [key, value] of Object.entries(container))
-      yield {
-        key: () => checkpointName(key),
-        value,
-        replace: (next) => void Object.assign(container, { [key]: next }),
-      };
-}
+const nameIn = (container: object, key: unknown): string =>
+  Array.isArray(container) || container instanceof Map ? String(key) : checkpointName(key as string);
+
+const put = (container: object, key: unknown, value: unknown): void => {
+  if (container instanceof Map) container.set(key, value);
+  else Object.assign(container, { [key as string]: value });
+};
 
 /** Objects of other classes are their own affair. */
 const isContainer = (value: object): boolean =>

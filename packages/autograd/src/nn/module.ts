@@ -36,7 +36,8 @@ export abstract class Module {
    * neither this module nor those below build any.
    */
   get structure(): string | null {
-    const own = [...this.members()].flatMap(({ value }) => (isModule(value) ? [] : [value.id]));
+    const own: number[] = [];
+    for (const { value } of this.members()) if (!isModule(value)) own.push(value.id);
     return own.length === 0 ? "" : `(${own.join("+")})`;
   }
 
@@ -170,14 +171,26 @@ export abstract class Module {
  */
 export const structureOf = (module: Module): string => {
   const lines: string[] = [];
-  let skipped: string | null = null;
-  for (const [name, { kind, training, structure }] of module.namedModules({ duplicates: true })) {
-    if (skipped !== null && name.startsWith(skipped)) continue;
-    skipped = structure === null ? `${name}.` : null;
-    if (structure !== null) lines.push(`${name}:${kind}${training ? "+" : ""}${structure}`);
-  }
+  describe(module, "", new Set(), lines);
   return lines.join();
 };
+
+/** One line a module. Asked at each call of compiled functions: plain recursion, not the generators below. */
+const describe = (module: Module, name: string, open: Set<Module>, lines: string[]): void => {
+  const { kind, training, structure } = module;
+  if (structure === null) return;
+  if (open.has(module)) throw holdsItself(module, name);
+  open.add(module);
+  lines.push(`${name}:${kind}${training ? "+" : ""}${structure}`);
+  for (const member of module.members())
+    if (isModule(member.value)) describe(member.value, join(name, member.name), open, lines);
+  open.delete(module);
+};
+
+const holdsItself = ({ kind }: Module, name: string): AutogradError =>
+  new AutogradError(
+    `module: ${name} is a ${kind} that holds itself; keep references to parents in #private fields`,
+  );
 
 /** Depth first; `seen` is null where shared modules are given each time. */
 function* below(
@@ -188,10 +201,7 @@ function* below(
 ): Generator<[name: string, module: Module]> {
   if (seen?.has(module)) return;
   seen?.add(module);
-  if (open.includes(module))
-    throw new AutogradError(
-      `module: ${prefix} is a ${module.kind} that holds itself; keep references to parents in #private fields`,
-    );
+  if (open.includes(module)) throw holdsItself(module, prefix);
   yield [prefix, module];
   for (const [name, child] of module.children())
     yield* below(child, join(prefix, name), seen, [...open, module]);

@@ -95,24 +95,26 @@ const lengthen = async (
   const generator = generatorOf(model);
   const prompt = promptInputs(sequences);
   let cache = generator.borrow(sequences.length, firstCapacity(sequences, prompt));
+  let isSound = true;
   try {
     while (sequences.some(({ open }) => open)) {
       signal?.throwIfAborted();
       const inputs = cache.length === 0 ? prompt : stepInputs(sequences);
       const needed = cache.length + inputs.segmentIds.shape[1]!;
+      isSound = false;
       if (needed > cache.capacity) cache = await cache.grown(needed, model.device);
       const logits = await generator.run(cache, inputs);
       cache.length = needed;
+      const best = bestOf(sequences, logits);
+      isSound = true;
       signal?.throwIfAborted();
-      choose(sequences, logits, ends, onToken);
+      choose(sequences, best, ends, onToken);
     }
-  } catch (error) {
-    // What it holds may be no numbers, which would reach the next sequences through empty slots.
-    if (signal?.aborted) generator.giveBack(cache);
+  } finally {
+    // What a run that failed left may be no numbers, which would reach the next sequences through empty slots.
+    if (isSound) generator.giveBack(cache);
     else cache.dispose();
-    throw error;
   }
-  generator.giveBack(cache);
 };
 
 /** What generates with a model, kept between calls with its last plans and caches. */
@@ -169,17 +171,24 @@ const generatorOf = (model: GenerativeModel): Generator => {
   return generator;
 };
 
+/** The best token of each row; 0 where a sequence has ended. */
+const bestOf = (sequences: readonly Sequence[], { data, shape }: HostTensor): readonly number[] => {
+  const vocabSize = shape[1]!;
+  return sequences.map(({ open }, row) =>
+    open ? indexOfLargest((data as Float32Array).subarray(row * vocabSize, (row + 1) * vocabSize)) : 0,
+  );
+};
+
 /** Appends to each open sequence its row's best token. */
 const choose = (
   sequences: readonly Sequence[],
-  logits: HostTensor,
+  best: readonly number[],
   ends: ReadonlySet<number | null>,
   onToken: GenerateOptions["onToken"],
 ): void => {
-  const vocabSize = logits.shape[1]!;
   sequences.forEach((sequence, row) => {
     if (!sequence.open) return;
-    const id = indexOfLargest((logits.data as Float32Array).subarray(row * vocabSize, (row + 1) * vocabSize));
+    const id = best[row]!;
     sequence.ids.push(id);
     sequence.open = !ends.has(id) && sequence.ids.length < sequence.limit;
     onToken?.({ sequence: row, id, last: !sequence.open });

@@ -6,12 +6,13 @@ import {
   type Module,
   type Tensor,
 } from "@waveft/autograd";
+import type { TextConfig } from "../config";
 import { TransformersError } from "../errors";
 import { compileForEval } from "./eval-mode";
 import type { TokenInputs } from "./inputs";
 
-/** One text's token ids, or those of several. */
-export type Prompts = readonly number[] | readonly (readonly number[])[];
+/** One text's token ids, or those of several; as a tensor, int32 [length] or [rows, length]. */
+export type Prompts = readonly number[] | readonly (readonly number[])[] | HostTensor;
 
 export interface PredictOptions {
   /** Marks the real tokens of padded texts, on the left or the right, with 1. All are real when absent. */
@@ -25,24 +26,36 @@ type Rows = Hosted<Omit<TokenInputs, "cache" | "logitsAt">>;
 /** Rows are longer by up to so many places: texts of like length share a plan. */
 const step = 8;
 
-const listOf = (prompts: Prompts): readonly (readonly number[])[] =>
-  typeof prompts[0] === "number"
+const listOf = (prompts: Prompts): readonly (readonly number[])[] => {
+  if ("shape" in prompts) {
+    const length = prompts.shape.at(-1) ?? 0;
+    const ids = Array.from(prompts.data as ArrayLike<number>);
+    const rows = length === 0 ? 0 : ids.length / length;
+    return Array.from({ length: rows }, (_, row) => ids.slice(row * length, (row + 1) * length));
+  }
+  return typeof prompts[0] === "number"
     ? [prompts as readonly number[]]
     : (prompts as readonly (readonly number[])[]);
+};
 
 /**
  * Texts as rows of one length, each in its place, what is behind it being padding. Positions count real tokens. Throws a
- * `TransformersError` for what is no list of ids below `vocabSize`, or has masks or types of another shape.
+ * `TransformersError` for what is no list of ids below `vocabSize`, is longer than the model's positions, or has masks
+ * or types of another shape.
  */
-export const rowsOf = (prompts: Prompts, options: PredictOptions, vocabSize: number): Rows => {
+export const rowsOf = (
+  prompts: Prompts,
+  options: PredictOptions,
+  { vocabSize, maxPositionEmbeddings, padTokenId }: TextConfig,
+): Rows => {
   const texts = listOf(prompts);
   if (texts.length === 0 || texts.some((ids) => ids.length === 0))
     throw new TransformersError("predict: a text is empty; give at least one token of each");
-  const fill = (of: Prompts | undefined, name: string, value: number): Int32Array => {
-    const lists = of === undefined ? texts.map((ids) => ids.map(() => value)) : listOf(of);
+  const fill = (of: Prompts | undefined, name: string, { absent = 0, padding = 0 } = {}): Int32Array => {
+    const lists = of === undefined ? texts.map((ids) => ids.map(() => absent)) : listOf(of);
     if (lists.length !== texts.length || lists.some((list, i) => list.length !== texts[i]!.length))
       throw new TransformersError(`predict: ${name} and the ids differ in shape; give a number for each id`);
-    const rows = new Int32Array(texts.length * length);
+    const rows = new Int32Array(texts.length * length).fill(padding);
     for (const [i, list] of lists.entries()) rows.set(list, i * length);
     return rows;
   };
@@ -51,16 +64,25 @@ export const rowsOf = (prompts: Prompts, options: PredictOptions, vocabSize: num
   if (bad !== undefined)
     throw new TransformersError(`predict: ${bad} is no token id; ids go from 0 to ${vocabSize - 1}`);
   const shape = [texts.length, length];
-  const segmentIds = fill(options.attentionMask, "attentionMask", 1).map((mask) => (mask === 0 ? 0 : 1));
+  const segmentIds = fill(options.attentionMask, "attentionMask", { absent: 1 }).map((mask) =>
+    mask === 0 ? 0 : 1,
+  );
   const positionIds = new Int32Array(segmentIds.length);
   for (const [i, real] of segmentIds.entries())
     if (i % length > 0) positionIds[i] = real === 0 ? 0 : positionIds[i - 1]! + segmentIds[i - 1]!;
+  const last = positionIds.reduce((most, position) => Math.max(most, position), 0);
+  if (last >= maxPositionEmbeddings)
+    throw new TransformersError(
+      `predict: a text has ${last + 1} tokens; the model has ${maxPositionEmbeddings} positions`,
+    );
+  // Classifiers that take a text's last token tell padding by its id.
+  const padding = padTokenId ?? 0;
   return {
-    inputIds: hostTensor(fill(texts, "ids", 0), shape),
+    inputIds: hostTensor(fill(texts, "ids", { padding }), shape),
     segmentIds: hostTensor(segmentIds, shape),
     positionIds: hostTensor(positionIds, shape),
     ...(options.tokenTypeIds !== undefined && {
-      tokenTypeIds: hostTensor(fill(options.tokenTypeIds, "tokenTypeIds", 0), shape),
+      tokenTypeIds: hostTensor(fill(options.tokenTypeIds, "tokenTypeIds"), shape),
     }),
   };
 };

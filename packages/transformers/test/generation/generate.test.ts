@@ -1,7 +1,12 @@
-import { type Engine, Linear, resolveDevice } from "@waveft/autograd";
+import { compile, type Engine, gradients, hostTensor, Linear, resolveDevice, sum } from "@waveft/autograd";
 import { describe, expect, test } from "vitest";
 import { generate } from "../../src/generation/generate";
-import { AutoModelForCausalLM, type CausalLM, type GeneratedToken } from "../../src/index";
+import {
+  AutoModelForCausalLM,
+  type CausalLM,
+  type CausalLMInputs,
+  type GeneratedToken,
+} from "../../src/index";
 import { golden, readGoldenJson } from "../support/models";
 
 interface Row {
@@ -180,6 +185,43 @@ test("two calls at a time give each its answer, and one that throws leaves the m
   expect(await together).toEqual(alone);
   model.train();
   expect(await model.generate(prompts[1]!, options)).toEqual(alone[1]);
+});
+
+test("a call that is stopped, or whose listener throws, leaves its plans to the next", async () => {
+  const { model, compiled } = await counted();
+  const options = { maxNewTokens: 4, eosTokenId: null };
+  const expected = await model.generate([5, 6, 7], options);
+  const abort = new AbortController();
+  const stopping = { ...options, signal: abort.signal, onToken: () => abort.abort(new Error("enough")) };
+  await expect(model.generate([8, 9], stopping)).rejects.toThrow("enough");
+  const throws = () => {
+    throw new Error("nobody listens");
+  };
+  await expect(model.generate([8, 9], { ...options, onToken: throws })).rejects.toThrow("nobody listens");
+  expect(await model.generate([5, 6, 7], options)).toEqual(expected);
+  expect(compiled()).toBe(2);
+});
+
+test("generation while a compiled function trains gives both their answers", async () => {
+  const model = await load();
+  const options = { maxNewTokens: 8, eosTokenId: null };
+  const expected = await model.generate([5, 6], options);
+  const int32 = (values: readonly number[]) => hostTensor(Int32Array.from(values), [1, values.length]);
+  const feed = { inputIds: int32([5, 6, 7]), positionIds: int32([0, 1, 2]), segmentIds: int32([1, 1, 1]) };
+  const step = compile(
+    (inputs: CausalLMInputs) => {
+      const loss = sum(model.forward(inputs).logits);
+      return { loss, slopes: gradients(loss, [(model.lmHead as Linear).weight]) };
+    },
+    { device: model.device },
+  );
+  model.train();
+  const alone = await step(feed);
+  const steps = Promise.all([step(feed), step(feed), step(feed)]);
+  expect(await model.generate([5, 6], options)).toEqual(expected);
+  for (const together of await steps) expect(together).toEqual(alone);
+  expect(await step(feed)).toEqual(alone);
+  await step.dispose();
 });
 
 test("a signal that came before or during the prompt pass stops before a token", async () => {

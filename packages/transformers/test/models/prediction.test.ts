@@ -1,6 +1,6 @@
-import { relu, Sequential } from "@waveft/autograd";
+import { compile, hostTensor, relu, Sequential, type Tensor } from "@waveft/autograd";
 import { describe, expect, test } from "vitest";
-import { AutoModelForCausalLM, AutoModelForSequenceClassification } from "../../src/index";
+import { AutoConfig, AutoModelForCausalLM, AutoModelForSequenceClassification } from "../../src/index";
 import { golden, numbers, readTensors } from "../support/models";
 
 const device = "onnx:cpu";
@@ -40,6 +40,42 @@ describe("predict gives Python's logits, from plain numbers", () => {
   });
 });
 
+test("a decoder's classifier takes the last token of each text, not of what fills its row", async () => {
+  const config = AutoConfig.fromJson({
+    ...{ model_type: "opt", vocab_size: 20, hidden_size: 8, word_embed_proj_dim: 8, ffn_dim: 12 },
+    ...{ num_attention_heads: 2, num_hidden_layers: 2, max_position_embeddings: 16, pad_token_id: 1 },
+    init_std: 0.4,
+  });
+  const model = AutoModelForSequenceClassification.fromConfig(config, { seed: 1, device });
+  const run = compile((inputIds: Tensor) => model.forward({ inputIds }).logits, { device });
+  const texts = [
+    [5, 6, 7],
+    [8, 9],
+  ];
+  const { data } = await model.predict(texts);
+  const alone = texts.map((ids) => run(hostTensor(Int32Array.from(ids), [1, ids.length])));
+  const expected = (await Promise.all(alone)).flatMap((logits) => Array.from(logits.data));
+  expect(data).toBeAllclose(expected, 1e-5);
+});
+
+test("tensors of ids are as good as lists", async () => {
+  const model = await AutoModelForCausalLM.fromPretrained(golden("llama-tiny"), { device });
+  const ids = hostTensor(Int32Array.of(5, 6, 7, 8, 9, 10), [2, 3]);
+  const attentionMask = hostTensor(Int32Array.of(1, 1, 1, 1, 1, 0), [2, 3]);
+  const lists = [
+    [5, 6, 7],
+    [8, 9, 10],
+  ];
+  const masks = [
+    [1, 1, 1],
+    [1, 1, 0],
+  ];
+  expect(await model.predict(ids, { attentionMask })).toEqual(
+    await model.predict(lists, { attentionMask: masks }),
+  );
+  expect(await model.predict(hostTensor(Int32Array.of(5, 6), [2]))).toEqual(await model.predict([5, 6]));
+});
+
 test("a layer that is replaced is seen at once", async () => {
   const model = await AutoModelForCausalLM.fromPretrained(golden("llama-tiny"), { device });
   const before = await model.predict([5, 6, 7]);
@@ -51,6 +87,12 @@ test("a layer that is replaced is seen at once", async () => {
 test.each<[string, number[] | number[][], object, RegExp]>([
   ["no token", [[]], {}, /a text is empty; give at least one token of each/],
   ["no text", [], {}, /a text is empty/],
+  [
+    "a text that is too long",
+    new Array<number>(4097).fill(5),
+    {},
+    /a text has 4097 tokens; the model has \d+ positions/,
+  ],
   ["an unknown id", [5, 64], {}, /64 is no token id; ids go from 0 to 63/],
   [
     "a mask of another shape",

@@ -89,7 +89,8 @@ export const webAssemblyMachine = (
   const dropPool = async (): Promise<void> => {
     const old = pool;
     pool = null;
-    (await old)?.destroy();
+    // One that could not be made has told the run that asked for it.
+    (await old?.catch(() => null))?.destroy();
   };
   let threaded = 0;
 
@@ -218,7 +219,7 @@ export const webAssemblyMachine = (
           return end();
         },
         destroy: () => {
-          void pool?.then((made) => made.release(entry.id));
+          pool?.then((made) => made.release(entry.id)).catch(() => undefined);
           free(meeting);
           free(zero);
           if (--threaded === 0) void dropPool();

@@ -8,8 +8,8 @@ export interface SynthesisFilters {
 
 /**
  * Where a layer's coefficients stand in the matrix C of ΔW = A C Bᵀ, from top to bottom and from left to right:
- * neighbours in memory come together. In the wavelet domain C has the low band over the high one along each axis
- * (sizes follow DESIGN, "WaveFT, exactly"); without the transform C is ΔW.
+ * neighbours in memory come together. In the wavelet domain C has the low band over the high one along each axis,
+ * and the size that PEFT gives it (see `placeCoefficients`); without the transform C is ΔW.
  */
 export interface Placement {
   readonly count: number;

@@ -42,7 +42,7 @@ export class CausalLM<C extends TextConfig = TextConfig> extends PreTrainedModel
 
   /** float32 [texts, length of the longest, vocabSize]; what stands behind a text's end, or its mask, means nothing. */
   override async predict(prompts: Prompts, options: PredictOptions = {}): Promise<HostTensor> {
-    const rows = rowsOf(prompts, options, this.config.vocabSize);
+    const rows = rowsOf(prompts, options, this.config);
     const logits = await logitsOf(this, rows);
     return firstPlaces(logits, rows.inputIds.shape[0]!, longestOf(prompts));
   }

@@ -87,7 +87,7 @@ export class SequenceClassifier<C extends TextConfig = TextConfig> extends PreTr
 
   /** float32 [texts, numLabels]. */
   override async predict(prompts: Prompts, options: PredictOptions = {}): Promise<HostTensor> {
-    return logitsOf(this, rowsOf(prompts, options, this.config.vocabSize));
+    return logitsOf(this, rowsOf(prompts, options, this.config));
   }
 
   override get newLayers(): readonly string[] {
