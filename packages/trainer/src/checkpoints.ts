@@ -1,11 +1,11 @@
 import { writeFileAtomic } from "@waveft/safetensors";
 import { TrainerError } from "./errors";
+import { node as nodeFor } from "./node";
 
-/** Files and folders of a run. The only use of Node in this package beside the data readers. */
+/** Files and folders of a run. */
 const node = () => {
-  const get = globalThis.process?.getBuiltinModule;
-  if (get === undefined) throw new TrainerError("trainer: saving checkpoints needs Node");
-  return { fs: get("node:fs").promises, path: get("node:path") };
+  const { fs, path } = nodeFor("trainer: saving checkpoints");
+  return { fs: fs.promises, path };
 };
 
 /**

@@ -1,21 +1,21 @@
-import { Buffer } from "node:buffer";
-import { createReadStream } from "node:fs";
-import { type FileHandle, open, readdir, stat } from "node:fs/promises";
-import { homedir } from "node:os";
-import { join, resolve } from "node:path";
-import { Readable } from "node:stream";
-import { createGunzip } from "node:zlib";
+import type { FileHandle } from "node:fs/promises";
+import type { Readable } from "node:stream";
+import { node } from "../node";
 import { DatasetError, reasonOf } from "./dataset-error";
 import type { DatasetFiles } from "./dataset-files";
 
+const files = () => node("loadDataset");
+
 /** `~` becomes the home folder. */
 export function expandHome(path: string): string {
-  return path === "~" || path.startsWith("~/") ? homedir() + path.slice(1) : path;
+  return path === "~" || path.startsWith("~/") ? files().os.homedir() + path.slice(1) : path;
 }
 
 /** What lies at a path. */
 export async function kindOf(path: string): Promise<"file" | "folder" | undefined> {
-  const found = await stat(path).catch(() => undefined);
+  const found = await files()
+    .fs.promises.stat(path)
+    .catch(() => undefined);
   if (found?.isFile()) return "file";
   return found?.isDirectory() ? "folder" : undefined;
 }
@@ -24,7 +24,7 @@ export async function kindOf(path: string): Promise<"file" | "folder" | undefine
 export function localFolder(folder: string): DatasetFiles {
   return {
     list: () => listBelow(folder, "", 0),
-    path: async (name) => join(folder, name),
+    path: async (name) => files().path.join(folder, name),
   };
 }
 
@@ -32,17 +32,19 @@ export function localFolder(folder: string): DatasetFiles {
 const deepestFolder = 16;
 
 async function listBelow(folder: string, prefix: string, depth: number): Promise<string[]> {
-  const entries = await readdir(resolve(folder, prefix), { withFileTypes: true }).catch((error: unknown) => {
-    throw new DatasetError(`cannot list the folder ${folder}: ${reasonOf(error)}`, {
-      file: folder,
-      cause: error,
+  const entries = await files()
+    .fs.promises.readdir(files().path.resolve(folder, prefix), { withFileTypes: true })
+    .catch((error: unknown) => {
+      throw new DatasetError(`cannot list the folder ${folder}: ${reasonOf(error)}`, {
+        file: folder,
+        cause: error,
+      });
     });
-  });
   const names: string[] = [];
   for (const entry of entries) {
     const name = prefix + entry.name;
     let kind = entry.isDirectory() ? "folder" : entry.isFile() ? "file" : undefined;
-    if (entry.isSymbolicLink()) kind = await kindOf(resolve(folder, name));
+    if (entry.isSymbolicLink()) kind = await kindOf(files().path.resolve(folder, name));
     if (kind === "file") names.push(name);
     // Hidden folders are never data, and one of them (.git) is large.
     else if (kind === "folder" && depth < deepestFolder && !entry.name.startsWith("."))
@@ -57,8 +59,8 @@ async function listBelow(folder: string, prefix: string, depth: number): Promise
  * @throws DatasetError if the file cannot be read
  */
 export async function* readBytes(path: string): AsyncGenerator<Uint8Array> {
-  const file = createReadStream(path, { highWaterMark: 1 << 18 });
-  const source = path.endsWith(".gz") ? file.pipe(createGunzip()) : file;
+  const file = files().fs.createReadStream(path, { highWaterMark: 1 << 18 });
+  const source = path.endsWith(".gz") ? file.pipe(files().zlib.createGunzip()) : file;
   if (source !== file) file.on("error", (error) => source.destroy(error));
   let atStart = true;
   try {
@@ -81,9 +83,9 @@ export async function* readBytes(path: string): AsyncGenerator<Uint8Array> {
  * @throws DatasetError if the file is not UTF-8, or larger than the longest string (512 MB)
  */
 export async function readText(path: string): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of readBytes(path)) chunks.push(chunk);
-  const bytes = Buffer.concat(chunks);
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
+  for await (const chunk of readBytes(path)) chunks.push(chunk as Uint8Array<ArrayBuffer>);
+  const bytes = new Uint8Array(await new Blob(chunks).arrayBuffer());
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (error) {
@@ -108,9 +110,11 @@ export interface ByteRanges {
  * @throws DatasetError if it cannot be opened
  */
 export async function openRanges(path: string): Promise<ByteRanges> {
-  const handle = await open(path).catch((error: unknown) => {
-    throw new DatasetError(`cannot read ${path}: ${reasonOf(error)}`, { file: path, cause: error });
-  });
+  const handle = await files()
+    .fs.promises.open(path)
+    .catch((error: unknown) => {
+      throw new DatasetError(`cannot read ${path}: ${reasonOf(error)}`, { file: path, cause: error });
+    });
   const { size } = await handle.stat();
   return {
     byteLength: size,
@@ -137,5 +141,5 @@ async function readRange(handle: FileHandle, size: number, start: number, end: n
 }
 /** A Node stream over pieces of bytes. */
 export function streamOf(chunks: AsyncIterable<Uint8Array>): Readable {
-  return Readable.from(chunks, { objectMode: false });
+  return files().stream.Readable.from(chunks, { objectMode: false });
 }

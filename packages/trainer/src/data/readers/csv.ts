@@ -1,4 +1,4 @@
-import { type CsvError, type InfoRecord, parse } from "csv-parse";
+import type { CsvError, InfoRecord } from "csv-parse";
 import type { Row } from "../dataset";
 import { DatasetError } from "../dataset-error";
 import { readBytes, streamOf } from "../local-files";
@@ -43,6 +43,8 @@ async function readCells(path: string, delimiter: string): Promise<{ header: str
   /** Bytes up to the end of the last record that was read. */
   let offset = 0;
 
+  // Only when it is needed: it asks for Node's streams.
+  const { parse } = await import("csv-parse");
   const parser = parse({
     delimiter,
     record_delimiter: ["\r\n", "\n", "\r"],
