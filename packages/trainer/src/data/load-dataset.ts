@@ -74,17 +74,26 @@ export async function loadDataset(
   return Dataset.from(sameColumns(rows));
 }
 
+/** A file of a split. */
+interface Source {
+  readonly length: number;
+  open(): Promise<RowSource>;
+}
+
 /** The files of one split as one list of rows. */
 class SplitReader {
-  private constructor(
-    private readonly sources: readonly { readonly length: number; open(): Promise<RowSource> }[],
-    readonly length: number,
-  ) {}
+  readonly length: number;
+  readonly #sources: readonly Source[];
+
+  private constructor(sources: readonly Source[]) {
+    this.#sources = sources;
+    this.length = sources.reduce((sum, source) => sum + source.length, 0);
+  }
 
   /** @throws DatasetError if a file is broken, or all are empty */
   static async open(located: Located, split: string, options: ReadOptions): Promise<SplitReader> {
     const names = located.splits.get(split) ?? [];
-    const sources: { length: number; open(): Promise<RowSource> }[] = [];
+    const sources: Source[] = [];
     for (const name of names) {
       const path = await located.path(name);
       const source = await located.format.open(path, options);
@@ -93,21 +102,21 @@ class SplitReader {
       // What has no handle to close was read as a whole and is kept.
       sources.push({ length: source.length, open: source.close ? reopen : async () => source });
     }
-    const length = sources.reduce((sum, source) => sum + source.length, 0);
-    if (length === 0) {
+    const reader = new SplitReader(sources);
+    if (reader.length === 0) {
       const where = names.length === 1 ? names[0]! : `the split "${split}" of ${located.owner}`;
       throw new DatasetError(
         `${where} is empty: it has no records`,
         names.length === 1 ? { file: where } : {},
       );
     }
-    return new SplitReader(sources, length);
+    return reader;
   }
 
   async rows(from: number, to: number): Promise<Row[]> {
     const rows: Row[] = [];
     let start = 0;
-    for (const source of this.sources) {
+    for (const source of this.#sources) {
       const end = start + source.length;
       if (from < end && to > start) {
         const open = await source.open();

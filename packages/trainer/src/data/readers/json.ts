@@ -1,7 +1,7 @@
 import type { Row } from "../dataset";
 import { DatasetError, quotedList } from "../dataset-error";
 import { readBytes, readText } from "../local-files";
-import { findJsonFault } from "./json-error";
+import { findJsonFault } from "./json-fault";
 import type { Format, ReadOptions, RowSource } from "./reader";
 
 /**
