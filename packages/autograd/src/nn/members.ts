@@ -66,7 +66,15 @@ const isContainer = (value: object): boolean =>
   Array.isArray(value) || value instanceof Map || Object.getPrototypeOf(value) === Object.prototype;
 
 /** camelCase to snake_case; names with underscores, or a capital first (`Wqkv`, `A_log`), stay. */
-const checkpointName = (key: string): string =>
-  /^[A-Z]|_/.test(key) ? key : key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+const checkpointName = (key: string): string => {
+  const known = checkpointNames.get(key);
+  if (known !== undefined) return known;
+  const name = /^[A-Z]|_/.test(key) ? key : key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  if (checkpointNames.size < 4096) checkpointNames.set(key, name);
+  return name;
+};
+
+/** Classes have few properties, and models are walked at each call of a compiled function. */
+const checkpointNames = new Map<string, string>();
 
 export const join = (prefix: string, name: string): string => (prefix === "" ? name : `${prefix}.${name}`);

@@ -4,6 +4,7 @@ import {
   type Device,
   type Fed,
   type Hosted,
+  isModule,
   type Module,
 } from "@waveft/autograd";
 
@@ -22,11 +23,18 @@ export const compileForEval = <I, O>(
 
 /** Does something at once in eval mode; each layer's mode is then as it was. */
 const inEvalMode = <T>(model: Module, work: () => T): T => {
-  const training = Array.from(model.namedModules(), ([, layer]) => layer).filter((layer) => layer.training);
+  const training: Module[] = [];
+  collectTraining(model, training);
   for (const layer of training) layer.training = false;
   try {
     return work();
   } finally {
     for (const layer of training) layer.training = true;
   }
+};
+
+/** Without names: it is done at every call. A module that stands in two places is found twice, which does not matter. */
+const collectTraining = (module: Module, found: Module[]): void => {
+  if (module.training) found.push(module);
+  for (const { value } of module.members()) if (isModule(value)) collectTraining(value, found);
 };

@@ -20,17 +20,18 @@ export abstract class NamedModule extends Module {
     );
   }
 
-  override *members(): Iterable<Member> {
-    const own = new Map<string, Member[]>();
-    for (const member of super.members()) {
-      const [property = "", ...place] = member.name.split(".");
-      const name = [this.#names[property] ?? property, ...place].join(".");
-      own.set(property, [...(own.get(property) ?? []), { ...member, name }]);
+  override members(): Iterable<Member> {
+    const own = new Map<string, Member[]>(Object.keys(this.#names).map((property) => [property, []]));
+    for (const { name, value, replace } of super.members()) {
+      const end = name.includes(".") ? name.indexOf(".") : name.length;
+      const property = name.slice(0, end);
+      const member = { name: (this.#names[property] ?? property) + name.slice(end), value, replace };
+      const known = own.get(property);
+      if (known === undefined) own.set(property, [member]);
+      else if (this.#names[property] === null && isModule(value)) known.push(...value.members());
+      else known.push(member);
     }
-    for (const property of new Set([...Object.keys(this.#names), ...own.keys()]))
-      for (const member of own.get(property) ?? [])
-        if (this.#names[property] === null && isModule(member.value)) yield* member.value.members();
-        else yield member;
+    return [...own.values()].flat();
   }
 }
 
