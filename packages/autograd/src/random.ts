@@ -3,11 +3,12 @@
  * 2²², so that every engine draws the same numbers.
  *
  * The state is three residues modulo a prime p; one update is a ← a + k + b(b + k) mod p, a Feistel step with a
- * quadratic round function, whose keys k are hashed from the salt. The seed is mixed into the residues σ. A place
+ * quadratic round function, whose keys k are hashed from a counter. The seed is mixed into the residues σ. A place
  * is low + p · high; from σ, every `low` and every `high` gets four residues and a fraction. The element is
  * (Σ low·high mod p + frac(low + high)) / p: the inner product of two such vectors decides in which of p equal
  * parts of [0, 1) the number lies, the fractions where in that part. So the mixing is done once for a row or a
- * column, and an element costs four products, which devices with a matrix product do at once.
+ * column, and an element costs four products, which devices with a matrix product do at once. The salt is hashed into
+ * the keys of `high` alone: draws of one seed are rows of one table, and a graph mixes the seed and the columns once.
  */
 export const modulus = 1021;
 
@@ -16,6 +17,9 @@ export const modulus = 1021;
  * quotient exactly.
  */
 export const inverseModulus = 1 / modulus;
+
+/** A float32 just above 1/p: where products are rounded correctly, ⌊t · this⌋ is the quotient of all t below 2²². */
+export const inverseAbove = Math.fround(1 / modulus + 2 ** -34);
 
 /** One residue as a fraction. */
 export const fraction = 2 ** -10;
@@ -27,18 +31,21 @@ export const scale = Math.fround(1 / modulus);
 export const firstUpdates = 12;
 const allUpdates = 18;
 
-/** Keys of each mixing, for one salt. */
+/** Keys of each mixing. */
 export interface RandomKeys {
   readonly seed: readonly number[];
   readonly low: readonly number[];
+  /** The only ones that differ by salt. */
   readonly high: readonly number[];
 }
 
-export const randomKeys = (salt: number): RandomKeys => {
-  const keys = (stream: number, count: number) =>
-    Array.from({ length: count }, (_, i) => hash(salt, stream * 64 + i) % modulus);
-  return { seed: keys(0, firstUpdates), low: keys(1, allUpdates), high: keys(2, allUpdates) };
-};
+export const randomKeys = (salt: number): RandomKeys => ({
+  ...commonKeys,
+  high: keysOf(salt, 2, allUpdates),
+});
+
+const keysOf = (salt: number, stream: number, count: number): number[] =>
+  Array.from({ length: count }, (_, i) => hash(salt, stream * 64 + i) % modulus);
 
 /** 32 bits from a salt and a counter: multiply and shift rounds with odd constants. */
 const hash = (salt: number, counter: number): number => {
@@ -51,3 +58,5 @@ const hash = (salt: number, counter: number): number => {
   }
   return bits >>> 0;
 };
+
+const commonKeys = { seed: keysOf(0, 0, firstUpdates), low: keysOf(0, 1, allUpdates) };

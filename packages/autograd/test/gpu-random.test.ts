@@ -3,7 +3,7 @@ import type { Engine } from "../src";
 import { constant } from "../src";
 import { gpuEngine } from "../src/engines/gpu";
 import * as ops from "../src/ops";
-import { modulus } from "../src/random";
+import { inverseAbove, modulus } from "../src/random";
 import { randomCases, runOnce } from "./op-cases";
 import { randomUniformHost } from "./random-host";
 
@@ -89,5 +89,24 @@ describe("the numbers", () => {
       const y = randomUniformHost(seed, salt, size);
       for (const lag of [0, 1, modulus]) expect(Math.abs(correlation(x, y, lag))).toBeLessThan(4);
     }
+  });
+
+  test("of other salts fill 1,024 boxes evenly with these", () => {
+    for (let salt = 4; salt < 12; salt++) {
+      const y = randomUniformHost(42, salt, size);
+      const boxes = new Float64Array(1024);
+      for (let i = 0; i < size; i++) boxes[Math.floor(x[i]! * 32) * 32 + Math.floor(y[i]! * 32)]!++;
+      const chi = boxes.reduce((sum, count) => sum + (count - size / 1024) ** 2 / (size / 1024), 0);
+      expect(Math.abs(chi - 1023) / Math.sqrt(2 * 1023)).toBeLessThan(4);
+    }
+  });
+
+  test("need no correction of quotients where products are rounded correctly", () => {
+    const wrong = Array.from({ length: 2 ** 22 / modulus }, (_, q) => q * modulus).filter(
+      (t) =>
+        Math.floor(Math.fround(t * inverseAbove)) !== t / modulus ||
+        Math.floor(Math.fround((t + modulus - 1) * inverseAbove)) !== t / modulus,
+    );
+    expect(wrong).toEqual([]);
   });
 });

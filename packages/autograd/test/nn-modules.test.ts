@@ -1,9 +1,11 @@
 import { describe, expect, test } from "vitest";
 import {
+  Dropout,
   DropoutSeed,
   Embedding,
   type HostTensor,
   hostTensor,
+  inEvalMode,
   isModule,
   LayerNorm,
   Linear,
@@ -178,6 +180,39 @@ describe("modes", () => {
     expect(structureOf(model)).toBe(before);
     model.setRequiresGrad(false);
     expect(model.parameters().some(({ requiresGrad }) => requiresGrad)).toBe(false);
+  });
+
+  test("eval mode may be asked for at once, whatever mode the parts are in, also where the work throws", () => {
+    const model = new Sequential(new Block(), relu).train();
+    const isTraining = () => model.training;
+    const before = structureOf(model);
+    expect(inEvalMode(() => [isTraining(), inEvalMode(isTraining), isTraining()])).toEqual([
+      false,
+      false,
+      false,
+    ]);
+    expect(inEvalMode(() => structureOf(model))).toBe(
+      structureOf(new Sequential(model).eval().at(0) as Module),
+    );
+    model.train();
+    expect(() =>
+      inEvalMode(() => {
+        throw new Error("no");
+      }),
+    ).toThrow("no");
+    expect(isTraining()).toBe(true);
+    expect(structureOf(model)).toBe(before);
+  });
+
+  test("a layer in another's place is another structure, also where neither has parameters", () => {
+    const seed = new DropoutSeed();
+    const model = new Sequential(new Dropout(0.1, seed), new Linear(1, 1));
+    const before = structureOf(model);
+    const first = model.getSubmodule("0");
+    model.setSubmodule("0", new Dropout(0.5, seed));
+    expect(structureOf(model)).not.toBe(before);
+    model.setSubmodule("0", first);
+    expect(structureOf(model)).toBe(before);
   });
 
   test("a function is applied once to each module, children first", () => {

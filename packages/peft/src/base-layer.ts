@@ -4,7 +4,7 @@ import type { WeightView } from "./method";
 
 /** Whether a module is a layer that adapters can wrap: by what it can do, whatever it is. */
 export const isBaseLayer = (module: Module): module is LinearLayer => {
-  const { inFeatures, outFeatures, forward } = module as Partial<LinearLayer>;
+  const { inFeatures, outFeatures, forward } = module as Module & Partial<LinearLayer>;
   return typeof inFeatures === "number" && typeof outFeatures === "number" && typeof forward === "function";
 };
 

@@ -54,7 +54,7 @@ export { activationNames, activations } from "./models/shared/activations";
 export type { AttentionSpec } from "./models/shared/attention-layer";
 export type { FeedForwardSpec } from "./models/shared/feed-forward";
 export { type AttendOptions, ForwardPass, type PassInputs } from "./models/shared/forward-pass";
-export { NamedModule, type Names } from "./models/shared/named-module";
+export { NamedModule } from "./models/shared/named-module";
 export type { NormSpec } from "./models/shared/norms";
 export { type RotaryConfig, RotaryPositions, rotaryConfig } from "./models/shared/rotary";
 export type { BlockSpec, NormPlacement } from "./models/shared/transformer-block";

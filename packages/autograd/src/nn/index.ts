@@ -1,9 +1,11 @@
 export { Dropout, DropoutSeed } from "./dropout";
 export { Embedding, type EmbeddingOptions } from "./embedding";
+export { inEvalMode } from "./eval-mode";
 export { initialize } from "./initialize";
 export { Initializer } from "./initializer";
 export { LayerNorm, type LayerNormOptions } from "./layer-norm";
 export { type DenseWeight, Linear, type LinearLayer } from "./linear";
+export type { MemberNames } from "./members";
 export { isModule, type Member, Module, structureOf, type WalkOptions } from "./module";
 export { RandomStream } from "./random-stream";
 export { RMSNorm, type RMSNormOptions } from "./rms-norm";

@@ -1,11 +1,12 @@
 import type { Parameter } from "../parameter";
 
-/** On every module: holds across module copies, where `instanceof` does not. */
+/** Holds across module copies, where `instanceof` does not; under it stands the module's number in the process. */
 export const brand = Symbol.for("waveft.autograd.module");
 
 /** A module, of which nothing more is known here. */
 export interface Branded {
-  readonly [brand]: true;
+  readonly [brand]: number;
+  members(): Iterable<Place<Branded>>;
 }
 
 export const isBranded = (value: unknown): value is Branded =>
@@ -23,43 +24,92 @@ export interface Place<M extends Branded> {
   replace(value: M | Parameter): void;
 }
 
-/** All modules and parameters in the properties of an object, and in arrays, records and maps there. */
-export const membersOf = <M extends Branded>(holder: object): readonly Place<M>[] => {
+/**
+ * What properties are called in checkpoints, where not by their own names, in the order in which they come first. Null:
+ * what the module in that property holds stands in the outer module itself, under its own names.
+ */
+export type MemberNames = Readonly<Record<string, string | null>>;
+
+/**
+ * All modules and parameters in the properties of an object, and in arrays, records and maps there. Models are walked
+ * at each call of compiled functions: names are only made when they are asked for.
+ */
+export const membersOf = <M extends Branded>(
+  holder: object,
+  names: MemberNames = noNames,
+): readonly Place<M>[] => {
   const found: Place<M>[] = [];
-  collect(holder, "", [holder], found);
+  const open = [holder];
+  for (const property in names) {
+    const name = names[property] ?? null;
+    const value = at(holder, property);
+    if (name === null && isBranded(value)) found.push(...(value.members() as Iterable<Place<M>>));
+    else collectAt(holder, property, name, value, "", open, found);
+  }
+  collect(holder, "", open, found, names);
   return found;
 };
 
-/** Into an array: models are walked at each call of compiled functions, and a generator takes twice the time. */
+const noNames: MemberNames = {};
+
+const at = (holder: object, property: string): unknown => (holder as Record<string, unknown>)[property];
+
 const collect = <M extends Branded>(
   container: object,
   prefix: string,
   open: readonly object[],
   found: Place<M>[],
+  done: MemberNames = noNames,
 ): void => {
-  for (const [key, value] of entriesOf(container)) {
-    if (typeof value !== "object" || value === null) continue;
-    const name = () => join(prefix, nameIn(container, key));
-    if (isBranded(value) || isParameter(value))
-      found.push({
-        name: name(),
-        value: value as M | Parameter,
-        replace: (next) => put(container, key, next),
-      });
-    else if (isContainer(value) && !open.includes(value)) collect(value, name(), [...open, value], found);
+  if (Array.isArray(container) || container instanceof Map)
+    for (const [key, value] of container.entries())
+      collectAt(container, key, String(key), value, prefix, open, found);
+  else
+    for (const key of Object.keys(container))
+      if (!Object.hasOwn(done, key)) collectAt(container, key, null, at(container, key), prefix, open, found);
+};
+
+/** @param name null: the property's, in snake_case */
+const collectAt = <M extends Branded>(
+  container: object,
+  key: unknown,
+  name: string | null,
+  value: unknown,
+  prefix: string,
+  open: readonly object[],
+  found: Place<M>[],
+): void => {
+  if (typeof value !== "object" || value === null) return;
+  if (isBranded(value) || isParameter(value))
+    found.push(new Found(container, key, name, prefix, value as M | Parameter));
+  else if (isContainer(value) && !open.includes(value))
+    collect(value, join(prefix, name ?? checkpointName(key as string)), [...open, value], found);
+};
+
+class Found<M extends Branded> implements Place<M> {
+  readonly value: M | Parameter;
+  readonly #container: object;
+  readonly #key: unknown;
+  readonly #name: string | null;
+  readonly #prefix: string;
+
+  constructor(container: object, key: unknown, name: string | null, prefix: string, value: M | Parameter) {
+    this.value = value;
+    this.#container = container;
+    this.#key = key;
+    this.#name = name;
+    this.#prefix = prefix;
   }
-};
 
-const entriesOf = (container: object): Iterable<[key: unknown, value: unknown]> =>
-  Array.isArray(container) || container instanceof Map ? container.entries() : Object.entries(container);
+  get name(): string {
+    return join(this.#prefix, this.#name ?? checkpointName(this.#key as string));
+  }
 
-const nameIn = (container: object, key: unknown): string =>
-  Array.isArray(container) || container instanceof Map ? String(key) : checkpointName(key as string);
-
-const put = (container: object, key: unknown, value: unknown): void => {
-  if (container instanceof Map) container.set(key, value);
-  else Object.assign(container, { [key as string]: value });
-};
+  replace(value: M | Parameter): void {
+    if (this.#container instanceof Map) this.#container.set(this.#key, value);
+    else Object.assign(this.#container, { [this.#key as string]: value });
+  }
+}
 
 /** Objects of other classes are their own affair. */
 const isContainer = (value: object): boolean =>
@@ -74,7 +124,7 @@ const checkpointName = (key: string): string => {
   return name;
 };
 
-/** Classes have few properties, and models are walked at each call of a compiled function. */
+/** Classes have few properties. */
 const checkpointNames = new Map<string, string>();
 
 export const join = (prefix: string, name: string): string => (prefix === "" ? name : `${prefix}.${name}`);

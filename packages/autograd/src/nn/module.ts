@@ -2,8 +2,10 @@ import { AutogradError } from "../errors";
 import type { HostTensor } from "../host-tensor";
 import type { Parameter } from "../parameter";
 import { sameShape, showShape } from "../shape";
+import { nextId } from "../shared-state";
+import { isEvaluating } from "./eval-mode";
 import type { Initializer } from "./initializer";
-import { brand, isBranded, join, membersOf, type Place } from "./members";
+import { brand, isBranded, join, type MemberNames, membersOf, type Place } from "./members";
 import { loadInto, type StateDifference } from "./state-dict";
 
 export const isModule = isBranded as (value: unknown) => value is Module;
@@ -25,25 +27,36 @@ export interface WalkOptions {
  * a `#private` field.
  */
 export abstract class Module {
-  readonly [brand] = true;
+  readonly [brand] = nextId();
   /** What the layer is, for code that replaces layers: `Linear`, `Embedding`, … */
   abstract readonly kind: string;
-  /** Train mode: dropout acts. New modules are in eval mode. */
-  training = false;
+  #training = false;
+
+  /** Train mode: dropout acts. New modules are in eval mode, and all are while `inEvalMode` does its work. */
+  get training(): boolean {
+    return this.#training && !isEvaluating();
+  }
+
+  set training(mode: boolean) {
+    this.#training = mode;
+  }
 
   /**
-   * What besides kind and train mode decides the graph that this layer builds: by default its own parameters. Null:
-   * neither this module nor those below build any.
+   * What besides train mode, parameters and the layers below decides the graph that this layer builds: by default
+   * nothing. Null: neither this module nor those below build any.
    */
   get structure(): string | null {
-    const own: number[] = [];
-    for (const { value } of this.members()) if (!isModule(value)) own.push(value.id);
-    return own.length === 0 ? "" : `(${own.join("+")})`;
+    return "";
+  }
+
+  /** Other names of members than their properties'. */
+  protected get memberNames(): MemberNames {
+    return {};
   }
 
   /** The modules and parameters that stand in this one, in order. */
   members(): Iterable<Member> {
-    return membersOf(this);
+    return membersOf(this, this.memberNames);
   }
 
   /** Own children by name. */
@@ -169,22 +182,25 @@ export abstract class Module {
  * A string that changes whenever the graph built by a module would: the key for `compile` of functions that
  * use it.
  */
-export const structureOf = (module: Module): string => {
-  const lines: string[] = [];
-  describe(module, "", new Set(), lines);
-  return lines.join();
-};
+export const structureOf = (module: Module): string => described(module, [], []);
 
-/** One line a module. Asked at each call of compiled functions: plain recursion, not the generators below. */
-const describe = (module: Module, name: string, open: Set<Module>, lines: string[]): void => {
-  const { kind, training, structure } = module;
-  if (structure === null) return;
-  if (open.has(module)) throw holdsItself(module, name);
-  open.add(module);
-  lines.push(`${name}:${kind}${training ? "+" : ""}${structure}`);
-  for (const member of module.members())
-    if (isModule(member.value)) describe(member.value, join(name, member.name), open, lines);
-  open.delete(module);
+/** Asked at each call of compiled functions: plain recursion, not the generators below. */
+const described = (module: Module, open: Module[], names: string[]): string => {
+  const { structure, training } = module;
+  if (structure === null) return "";
+  if (open.includes(module)) throw holdsItself(module, names.join("."));
+  open.push(module);
+  let all = `${module[brand]}${training ? "t" : ""}${structure}(`;
+  for (const member of module.members()) {
+    const { value } = member;
+    if (isModule(value)) {
+      names.push(member.name);
+      all += described(value, open, names);
+      names.pop();
+    } else all += `${value.id} `;
+  }
+  open.pop();
+  return `${all})`;
 };
 
 const holdsItself = ({ kind }: Module, name: string): AutogradError =>

@@ -5,7 +5,7 @@ import { AutogradError } from "../errors";
 import { randomSteps } from "../kernel-random";
 import type { OnnxBuilder } from "../lowering";
 import type { Operand } from "../operand";
-import { firstUpdates, fraction, inverseModulus, modulus, randomKeys, scale } from "../random";
+import { firstUpdates, fraction, inverseAbove, modulus, randomKeys, scale } from "../random";
 import { showShape, sizeOf } from "../shape";
 
 export interface RandomAttributes {
@@ -50,8 +50,7 @@ const randomOnnx = (b: OnnxBuilder, shape: Shape, salt: number): string => {
   const add = (x: string, y: string) => b.node("Add", [x, y]);
   const mul = (x: string, y: string) => b.node("Mul", [x, y]);
   const sub = (x: string, y: string) => b.node("Sub", [x, y]);
-  const quotient = (x: string) =>
-    b.node("Floor", [mul(add(x, scalar(0.5)), scalar(Math.fround(inverseModulus)))]);
+  const quotient = (x: string) => b.node("Floor", [mul(x, scalar(inverseAbove))]);
   const reduce = (x: string) => sub(x, mul(quotient(x), scalar(modulus)));
   const mix = (state: string[], list: readonly number[], from: number): string[] => {
     list.slice(from).forEach((key, i) => {

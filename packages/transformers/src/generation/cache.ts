@@ -110,9 +110,18 @@ export class Cache {
     return larger;
   }
 
+  /** Where it lies, on the device or on the host. */
+  get bytes(): number {
+    return this.#parameters().reduce((total, { shape }) => total + 4 * sizeOf(shape), 0);
+  }
+
   dispose(): void {
+    for (const parameter of this.#parameters()) parameter.dispose();
+  }
+
+  #parameters(): Parameter[] {
     const layers = this.#layers.flatMap(({ keys, values }) => [keys, values]);
-    for (const parameter of [this.#segmentIds, this.#positionIds, ...layers]) parameter.dispose();
+    return [this.#segmentIds, this.#positionIds, ...layers];
   }
 
   /** Of tokens that a graph computes, [rows, heads, length, width], as many as there are slots. */

@@ -94,7 +94,7 @@ const lengthen = async (
 ): Promise<void> => {
   const generator = generatorOf(model);
   const prompt = promptInputs(sequences);
-  let cache = generator.borrow(sequences.length, firstCapacity(sequences, prompt));
+  let cache = generator.borrow(sequences.length, roomFor(sequences, prompt));
   let isSound = true;
   try {
     while (sequences.some(({ open }) => open)) {
@@ -123,14 +123,15 @@ interface Generator {
   /** Computes logits [rows, vocabSize], and adds the places to the cache. */
   run(cache: Cache, inputs: Hosted<CausalLMInputs>): Promise<HostTensor>;
   /** A cache for one caller, empty. */
-  borrow(rows: number, capacity: number): Cache;
+  borrow(rows: number, room: Room): Cache;
   giveBack(cache: Cache): void;
 }
 
 const generators = new WeakMap<GenerativeModel, Generator>();
 
-/** Caches that wait for a call like the last ones: their plans name them. */
+/** Caches that wait for a call like the last ones, whose plans name them: so many, and so many bytes together. */
 const idleCaches = 2;
+const idleBytes = 2 ** 28;
 
 /** Plans are traced in eval mode, whatever the model is used for meanwhile, and anew when its structure changes. */
 const generatorOf = (model: GenerativeModel): Generator => {
@@ -147,7 +148,7 @@ const generatorOf = (model: GenerativeModel): Generator => {
       const { logits, present } = model.forward(first ? inputs : { ...inputs, cache: active.tensors() });
       return { logits, added: active.write(present, inputs, start, first) };
     },
-    { key: () => `${active.id} ${active.length === 0}`, cacheSize: 6 },
+    { key: () => `${active.id} ${active.length === 0}`, cacheSize: 12 },
   );
   const generator: Generator = {
     device,
@@ -156,20 +157,26 @@ const generatorOf = (model: GenerativeModel): Generator => {
       const start = hostTensor(Int32Array.of(cache.length), []);
       return (await run({ ...inputs, start })).logits;
     },
-    borrow: (rows, capacity) => {
-      const slots = Cache.slotsFor(capacity);
-      const at = idle.findIndex((cache) => cache.rows === rows && cache.capacity === slots);
-      return at < 0 ? new Cache(rows, slots) : idle.splice(at, 1)[0]!;
+    borrow: (rows, { first, most }) => {
+      const fitting = idle.filter(
+        (cache) => cache.rows === rows && cache.capacity >= first && cache.capacity <= Cache.slotsFor(most),
+      );
+      const smallest = fitting.toSorted((a, b) => a.capacity - b.capacity)[0];
+      if (smallest === undefined) return new Cache(rows, first);
+      idle.splice(idle.indexOf(smallest), 1);
+      return smallest;
     },
     giveBack: (cache) => {
       cache.length = 0;
       idle.push(cache);
-      for (const old of idle.splice(0, idle.length - idleCaches)) old.dispose();
+      while (idle.length > idleCaches || bytesOf(idle) > idleBytes) idle.shift()!.dispose();
     },
   };
   generators.set(model, generator);
   return generator;
 };
+
+const bytesOf = (caches: readonly Cache[]): number => caches.reduce((total, { bytes }) => total + bytes, 0);
 
 /** The best token of each row; 0 where a sequence has ended. */
 const bestOf = (sequences: readonly Sequence[], { data, shape }: HostTensor): readonly number[] => {
@@ -254,9 +261,21 @@ const stepInputs = (sequences: readonly Sequence[]): Hosted<CausalLMInputs> => {
   };
 };
 
-/** Room for the prompts' places and a good part of what follows. */
-const firstCapacity = (sequences: readonly Sequence[], { segmentIds }: Hosted<CausalLMInputs>): number =>
-  segmentIds.shape[1]! + Math.max(...sequences.map(({ ids, limit }) => Math.min(limit - ids.length, 64)));
+/** Slots of a call's cache. */
+interface Room {
+  /** To begin with: the prompts' places and a good part of what follows. */
+  readonly first: number;
+  /** Of a cache that is there already: one that other calls let grow spares this one the growing, and its plans. */
+  readonly most: number;
+}
+
+const roomFor = (sequences: readonly Sequence[], { segmentIds }: Hosted<CausalLMInputs>): Room => {
+  const places = segmentIds.shape[1]!;
+  const open = Math.max(...sequences.map(({ ids, limit }) => limit - ids.length));
+  const first = places + Math.min(open, 64);
+  // A token reads all slots, so far larger ones are only taken where they may be needed.
+  return { first, most: Math.max(4 * first, 1.5 * (places + open)) };
+};
 
 /** The length at which a sequence ends: what was asked for, and not beyond the model's last position. */
 const limitOf = (length: number, settings: GenerateOptions, config: TextConfig): number => {

@@ -3,6 +3,7 @@ import {
   DropoutSeed,
   type Embedding,
   type HostTensor,
+  type MemberNames,
   type Parameter,
   SettledDevice,
   sizeOf,
@@ -15,7 +16,7 @@ import { node, translated } from "../io";
 import type { Architecture } from "./architecture";
 import type { Backbone } from "./backbone";
 import type { PredictOptions, Prompts } from "./prediction";
-import { NamedModule, type Names } from "./shared/named-module";
+import { NamedModule } from "./shared/named-module";
 
 export interface ModelOptions {
   /** How weights are stored. */
@@ -36,7 +37,13 @@ export abstract class PreTrainedModel<C extends PretrainedConfig = PretrainedCon
   #recomputes = false;
 
   /** @param names what the head's layers are called, by their properties */
-  constructor(config: C, { dtype }: ModelOptions, architecture: Architecture<C>, kind: string, names: Names) {
+  constructor(
+    config: C,
+    { dtype }: ModelOptions,
+    architecture: Architecture<C>,
+    kind: string,
+    names: MemberNames,
+  ) {
     super(kind, { backbone: architecture.baseModelPrefix, ...names });
     this.config = config;
     this.dtype = dtype;

@@ -168,6 +168,18 @@ test("a second call, and one with a prompt of like length, compiles nothing; ano
   expect([compiled(), other.compiled()]).toEqual([4, 2]);
 });
 
+test("calls whose cache grows compile nothing once one has grown", async () => {
+  const { model, compiled } = await counted();
+  const options = { maxNewTokens: 150, eosTokenId: null };
+  const first = await model.generate([5, 6, 7], options);
+  // A plan for the prompt, one for each of two sizes, and one that copied from the first to the second.
+  expect(compiled()).toBe(4);
+  await model.generate([5, 6, 7], options);
+  const plans = compiled();
+  expect(await model.generate([5, 6, 7], options)).toEqual(first);
+  expect(compiled()).toBe(plans);
+});
+
 test("two calls at a time give each its answer, and one that throws leaves the model usable", async () => {
   const model = await load();
   const options = { maxNewTokens: 8, eosTokenId: null };

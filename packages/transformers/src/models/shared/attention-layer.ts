@@ -1,8 +1,8 @@
-import { Dropout, type LinearLayer, type Tensor } from "@waveft/autograd";
+import { Dropout, type LinearLayer, type MemberNames, type Tensor } from "@waveft/autograd";
 import type { BackboneOptions } from "../backbone";
 import type { ForwardPass } from "./forward-pass";
 import { type LinearKind, linearLayer } from "./linear-layers";
-import { NamedModule, type Names } from "./named-module";
+import { NamedModule } from "./named-module";
 import { type Norm, type NormSpec, normOf } from "./norms";
 import { type HeadCounts, type QkvLayout, qkvLayouts } from "./qkv-layout";
 import type { RotaryPositions } from "./rotary";
@@ -11,7 +11,7 @@ export interface AttentionSpec extends HeadCounts {
   /** Python's class. */
   readonly kind: string;
   /** Names of `q`, `k`, `v` (or `qkv`), `out`, `qNorm`, `kNorm`. */
-  readonly names: Names;
+  readonly names: MemberNames;
   /** Default `apart`. */
   readonly layout?: QkvLayout;
   readonly linear?: LinearKind;

@@ -1,14 +1,14 @@
-import { type LinearLayer, mul, split, type Tensor } from "@waveft/autograd";
+import { type LinearLayer, type MemberNames, mul, split, type Tensor } from "@waveft/autograd";
 import type { BackboneOptions } from "../backbone";
 import { type ActivationName, activations } from "./activations";
 import { type LinearKind, linearLayer } from "./linear-layers";
-import { NamedModule, type Names } from "./named-module";
+import { NamedModule } from "./named-module";
 
 export interface FeedForwardSpec {
   /** Python's class. */
   readonly kind: string;
   /** Names of `gate`, `up` (or `gateUp`) and `down`. */
-  readonly names: Names;
+  readonly names: MemberNames;
   readonly inner: number;
   readonly activation: ActivationName;
   /** What the activation acts on: the one product; a gate beside it; a gate that the one product gives first. */

@@ -1,9 +1,9 @@
-import { add, checkpoint, Dropout, mul, type Tensor } from "@waveft/autograd";
+import { add, checkpoint, Dropout, type MemberNames, mul, type Tensor } from "@waveft/autograd";
 import type { BackboneOptions } from "../backbone";
 import { AttentionLayer, type AttentionSpec } from "./attention-layer";
 import { FeedForward, type FeedForwardSpec } from "./feed-forward";
 import type { ForwardPass } from "./forward-pass";
-import { NamedModule, type Names } from "./named-module";
+import { NamedModule } from "./named-module";
 import { type Norm, type NormSpec, normOf } from "./norms";
 
 /**
@@ -26,7 +26,7 @@ export interface BlockSpec {
    * Names of `attention`, `feedForward`, `attentionNorm`, `feedForwardNorm`, and where norms stand around the branches
    * `attentionOutputNorm` and `feedForwardOutputNorm`.
    */
-  readonly names: Names;
+  readonly names: MemberNames;
   readonly norm: NormSpec;
   /** Default `before`. */
   readonly placement?: NormPlacement;
@@ -73,8 +73,8 @@ export class TransformerBlock extends NamedModule {
     return this.training && this.#recomputes();
   }
 
-  override get structure(): string | null {
-    return `${super.structure}${this.recomputes ? "recomputed" : ""}`;
+  override get structure(): string {
+    return this.recomputes ? "recomputed" : "";
   }
 
   forward(x: Tensor, pass: ForwardPass): Tensor {

@@ -7,6 +7,7 @@ import {
   gather,
   Linear,
   type LinearLayer,
+  type MemberNames,
   Module,
   mul,
   reshape,
@@ -17,7 +18,7 @@ import type { TextConfig } from "../../config";
 import type { Backbone, BackboneOptions, HiddenStates } from "../backbone";
 import type { TokenInputs } from "../inputs";
 import { ForwardPass } from "./forward-pass";
-import { NamedModule, type Names } from "./named-module";
+import { NamedModule } from "./named-module";
 import { type Norm, type NormSpec, normOf } from "./norms";
 import { type BlockSpec, TransformerBlock } from "./transformer-block";
 
@@ -44,7 +45,7 @@ export interface StackSpec {
    * Names of `tokens` and `layers`, and of what there is of `positions`, `tokenTypes`, `embeddingNorm`, `norm`,
    * `projectIn`, `projectOut` and `pooler`.
    */
-  readonly names: Names;
+  readonly names: MemberNames;
   /** Of the blocks. */
   readonly width: number;
   readonly embeddings: EmbeddingSpec;
