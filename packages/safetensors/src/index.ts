@@ -1,8 +1,10 @@
+export { writeFileAtomic, writeFilesAtomic } from "./atomic-files";
+export { isProcessRunning, sweepFolders, writeFolderAtomic } from "./atomic-folders";
 export { type DataOf, type Dtype, dtypes, type TensorArray, viewAs } from "./dtype";
 export { isSafetensorsError, SafetensorsError } from "./errors";
+export { fileSource } from "./file-source";
 export { bfloat16ToFloat32, float16ToFloat32, float32ToBfloat16, float32ToFloat16, toFloat32 } from "./half";
 export type { TensorInfo } from "./header";
-export { fileSource, writeFileAtomic, writeFilesAtomic } from "./node";
 export { openSafetensors, type SafetensorsFile, type TensorData } from "./reader";
 export { openSharded, parseShardIndex } from "./sharded";
 export { type ByteSource, blobSource, bytesSource, type HttpSourceOptions, httpSource } from "./source";

@@ -1,7 +1,7 @@
+import { writeFileAtomic } from "./atomic-files";
 import { dtypeNames, dtypes, isDtype, show, sizeOfShape } from "./dtype";
 import { SafetensorsError } from "./errors";
 import { maxHeaderBytes } from "./header";
-import { writeFileAtomic } from "./node";
 import type { TensorData } from "./reader";
 
 export type NamedTensors = Readonly<Record<string, TensorData>> | ReadonlyMap<string, TensorData>;

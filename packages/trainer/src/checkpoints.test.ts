@@ -3,7 +3,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
-import { checkpointFolder, prepareFolder, rotateCheckpoints, writeFolder } from "./checkpoints";
+import { checkpointFolder, prepareFolder, rotateCheckpoints } from "./checkpoints";
 
 let output: string;
 beforeEach(() => {
@@ -38,29 +38,6 @@ describe("rotateCheckpoints", () => {
     await checkpoints(100, 200, 5);
     await rotateCheckpoints(output, 2, [checkpointFolder(output, 5), null]);
     expect(left()).toEqual(["checkpoint-200", "checkpoint-5"]);
-  });
-});
-
-describe("writeFolder", () => {
-  it("replaces a folder as a whole", async () => {
-    const folder = join(output, "a");
-    await mkdir(folder);
-    await writeFile(join(folder, "old"), "");
-    await writeFolder(folder, (aside) => writeFile(join(aside, "new"), ""));
-    expect(readdirSync(folder)).toEqual(["new"]);
-    expect(left()).toEqual(["a"]);
-  });
-
-  it("leaves the old one, and nothing half-written, when filling fails", async () => {
-    const folder = join(output, "a");
-    await mkdir(folder);
-    const fill = async (aside: string) => {
-      await writeFile(join(aside, "half"), "");
-      throw new Error("disk full");
-    };
-    await expect(writeFolder(folder, fill)).rejects.toThrow("disk full");
-    expect(left()).toEqual(["a"]);
-    expect(readdirSync(folder)).toEqual([]);
   });
 });
 

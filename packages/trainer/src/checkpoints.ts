@@ -1,4 +1,4 @@
-import { writeFileAtomic } from "@waveft/safetensors";
+import { sweepFolders, writeFileAtomic } from "@waveft/safetensors";
 import { TrainerError } from "./errors";
 import { node as nodeFor } from "./node";
 
@@ -31,63 +31,6 @@ export const prepareFolder = async (folder: string): Promise<void> => {
 /** Writes a text file, whole or not at all. */
 export const writeText = (folder: string, file: string, text: string): Promise<void> =>
   writeFileAtomic(node().path.join(folder, file), [new TextEncoder().encode(text)]);
-
-/**
- * Fills a folder under another name, then gives it its own: it is there whole or not at all. One that was there is moved
- * aside first, and removed when the new one stands; `sweepFolders` puts it back if the process ends in between.
- */
-export const writeFolder = async (folder: string, fill: (aside: string) => Promise<void>): Promise<void> => {
-  const { fs, path } = node();
-  const [aside, old] = [temporary(folder, "tmp"), temporary(folder, "old")];
-  try {
-    await fs.rm(aside, { recursive: true, force: true });
-    await fs.mkdir(aside, { recursive: true });
-    await fill(aside);
-    await flushed(aside);
-    const isThere = await fs.stat(folder).catch(() => null);
-    if (isThere !== null) await fs.rename(folder, old);
-    await fs.rename(aside, folder);
-    await flushed(path.dirname(folder));
-  } catch (error) {
-    await fs.rm(aside, { recursive: true, force: true });
-    throw error;
-  }
-  await fs.rm(old, { recursive: true, force: true });
-};
-
-const temporary = (folder: string, kind: "tmp" | "old"): string =>
-  `${folder}.${kind}-${globalThis.process.pid}`;
-
-/** Names must survive a power cut; not every file system lets a folder be flushed. */
-const flushed = async (folder: string): Promise<void> => {
-  const handle = await node()
-    .fs.open(folder, "r")
-    .catch(() => null);
-  await handle?.sync().catch(() => {});
-  await handle?.close();
-};
-
-/** Removes what processes that ended while they wrote a folder here left behind, and puts back what they had moved. */
-const sweepFolders = async (outputDir: string): Promise<void> => {
-  const { fs, path } = node();
-  for (const name of await fs.readdir(outputDir)) {
-    const [, own, kind, pid] = /^(.+)\.(tmp|old)-(\d+)$/.exec(name) ?? [];
-    if (own === undefined || isRunning(Number(pid))) continue;
-    const [left, folder] = [path.join(outputDir, name), path.join(outputDir, own)];
-    const isThere = await fs.stat(folder).catch(() => null);
-    if (kind === "old" && isThere === null) await fs.rename(left, folder);
-    else await fs.rm(left, { recursive: true, force: true });
-  }
-};
-
-const isRunning = (pid: number): boolean => {
-  try {
-    globalThis.process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
-};
 
 export const checkpointFolder = (outputDir: string, step: number): string =>
   node().path.join(outputDir, `checkpoint-${step}`);

@@ -1,7 +1,8 @@
 import type { Parameter } from "@waveft/autograd";
+import { writeFolderAtomic } from "@waveft/safetensors";
 import { BatchLoss, type BatchSums } from "./batch-loss";
 import type { StepReport, TrainerCallback } from "./callbacks";
-import { checkpointFolder, prepareFolder, rotateCheckpoints, writeFolder, writeText } from "./checkpoints";
+import { checkpointFolder, prepareFolder, rotateCheckpoints, writeText } from "./checkpoints";
 import { TrainerError } from "./errors";
 import { objectiveOf } from "./objectives";
 import type { Example, Objective, Predictions, RowSource } from "./objectives/objective";
@@ -331,7 +332,7 @@ export class Trainer {
     const folder = checkpointFolder(args.outputDir, state.globalStep);
     const isBest = state.bestGlobalStep === state.globalStep;
     if (isBest) state.bestModelCheckpoint = folder;
-    await writeFolder(folder, async (aside) => {
+    await writeFolderAtomic(folder, async (aside) => {
       await this.model.savePretrained(aside);
       await this.#writeState(aside);
     });

@@ -1,3 +1,4 @@
+import { isProcessRunning } from "@waveft/safetensors";
 import { node } from "../io";
 
 /** Milliseconds between looks at a lock that somebody else has. */
@@ -47,7 +48,7 @@ const ownerOf = (lock: string): Promise<string | null> =>
 const isAbandoned = async (lock: string, owner: string): Promise<boolean> => {
   const { fs, os } = node();
   const [host, pid] = owner.split(" ");
-  if (host === os.hostname() && pid !== undefined && !isRunning(Number(pid))) return true;
+  if (host === os.hostname() && pid !== undefined && !isProcessRunning(Number(pid))) return true;
   const found = await fs.promises.stat(lock).catch(() => null);
   return found !== null && Date.now() - found.mtimeMs > patience;
 };
@@ -66,13 +67,4 @@ const removeOf = async (lock: string, owner: string): Promise<void> => {
     // Somebody else was faster.
   }
   await fs.promises.rm(aside, { force: true });
-};
-
-const isRunning = (pid: number): boolean => {
-  try {
-    globalThis.process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
 };

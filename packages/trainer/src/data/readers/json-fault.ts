@@ -1,4 +1,4 @@
-import { type ParseErrorCode, printParseErrorCode, visit } from "jsonc-parser";
+import { createScanner } from "jsonc-parser";
 
 /** Where JSON text stops being JSON. */
 export interface JsonFault {
@@ -10,48 +10,91 @@ export interface JsonFault {
   readonly reason: string;
 }
 
-/** What was wanted, by the library's name for the fault. */
-const wanted: Readonly<Record<string, string>> = {
-  ValueExpected: "expected a value",
-  PropertyNameExpected: "expected a key in double quotes",
-  ColonExpected: 'expected ":" after the key',
-  CommaExpected: 'expected "," or a closing bracket',
-  CloseBraceExpected: 'expected "," or "}"',
-  CloseBracketExpected: 'expected "," or "]"',
-  EndOfFileExpected: "expected the end",
-};
+/** What is wrong with a token itself, in the order of the library's `ScanError`. */
+const broken = [
+  null,
+  "a comment, which JSON does not have",
+  "a string that does not end in its line",
+  "a number without digits where some belong",
+  "an escape \\u without four hexadecimal digits",
+  "an unknown escape in a string",
+  "a bare control character in a string",
+];
 
-/** What is wrong with a token itself. */
-const broken: Readonly<Record<string, string>> = {
-  UnexpectedEndOfString: "a string that does not end in its line",
-  UnexpectedEndOfNumber: "a number without digits where some belong",
-  InvalidUnicode: "an escape \\u without four hexadecimal digits",
-  InvalidEscapeCharacter: "an unknown escape in a string",
-  InvalidCharacter: "a bare control character in a string",
-  InvalidCommentToken: "a comment, which JSON does not have",
-  UnexpectedEndOfComment: "a comment, which JSON does not have",
-};
+type Wanted = "value" | "item" | "member" | "key" | "colon" | "more";
 
 /**
  * Finds the first fault of a JSON text, since the engine's own message names a position only sometimes. Null if the
- * text is sound, or nested too deeply to be followed.
+ * text is sound. The library finds the tokens; how they follow each other is told here, since its own walk takes call
+ * stack for nesting.
  */
 export const findJsonFault = (text: string): JsonFault | null => {
-  let fault: JsonFault | null = null;
-  const onError = (code: ParseErrorCode, offset: number, length: number, line: number, column: number) => {
-    if (fault !== null) return;
-    const name = printParseErrorCode(code);
-    const reason =
-      broken[name] ?? `${wanted[name] ?? "expected JSON"}, but found ${found(text, offset, length)}`;
-    fault = { offset, line: line + 1, column: column + 1, reason };
-  };
-  try {
-    visit(text, { onError }, { disallowComments: true });
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
+  const scanner = createScanner(text);
+  const open: ("[" | "{")[] = [];
+  let wanted: Wanted = "value";
+  for (;;) {
+    do scanner.scan();
+    while (isSpace(text[scanner.getTokenOffset()]));
+    const offset = scanner.getTokenOffset();
+    const token = text.slice(offset, offset + scanner.getTokenLength());
+    const inside = open.at(-1);
+    if (token === "" && wanted === "more" && inside === undefined) return null;
+
+    const reason = broken[token.startsWith("/") ? 1 : scanner.getTokenError()];
+    const next: Wanted | null = reason == null ? follow(token, wanted, open) : null;
+    if (next === null) {
+      const found = token === "" ? "the end" : JSON.stringify(token.slice(0, 20));
+      return faultAt(text, offset, reason ?? `expected ${nameOf(wanted, inside)}, but found ${found}`);
+    }
+    wanted = next;
   }
-  return fault;
 };
 
-const found = (text: string, offset: number, length: number): string =>
-  offset >= text.length ? "the end" : JSON.stringify(text.slice(offset, offset + Math.min(length, 20)));
+/** What is wanted after a token, or null where it may not stand. */
+const follow = (token: string, wanted: Wanted, open: ("[" | "{")[]): Wanted | null => {
+  const inside = open.at(-1);
+  switch (wanted) {
+    case "colon":
+      return token === ":" ? "value" : null;
+    case "more":
+      if (inside !== undefined && token === ",") return inside === "[" ? "value" : "key";
+      return closes(token, open) ? "more" : null;
+    case "key":
+    case "member":
+      if (token.startsWith('"')) return "colon";
+      return wanted === "member" && closes(token, open) ? "more" : null;
+    case "item":
+    case "value":
+      if (token === "[" || token === "{") {
+        open.push(token);
+        return token === "[" ? "item" : "member";
+      }
+      if (scalar.test(token)) return "more";
+      return wanted === "item" && closes(token, open) ? "more" : null;
+  }
+};
+
+const scalar = /^(?:"|-?\d|true$|false$|null$)/;
+
+const closes = (token: string, open: ("[" | "{")[]): boolean => {
+  const isClosing = token !== "" && token === closing[open.at(-1) ?? "none"];
+  if (isClosing) open.pop();
+  return isClosing;
+};
+
+const closing = { "[": "]", "{": "}", none: "" };
+
+const nameOf = (wanted: Wanted, inside: "[" | "{" | undefined): string => {
+  if (wanted === "colon") return '":" after the key';
+  if (wanted === "key" || wanted === "member") return "a key in double quotes";
+  if (wanted !== "more") return "a value";
+  return inside === undefined ? "the end" : `"," or "${closing[inside]}"`;
+};
+
+const isSpace = (character: string | undefined): boolean =>
+  character !== undefined && " \t\r\n".includes(character);
+
+const faultAt = (text: string, offset: number, reason: string): JsonFault => {
+  const lines = text.slice(0, offset).split("\n");
+  return { offset, line: lines.length, column: lines.at(-1)!.length + 1, reason };
+};

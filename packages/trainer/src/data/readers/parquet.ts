@@ -3,6 +3,7 @@ import type { Row } from "../dataset";
 import { DatasetError, reasonOf } from "../dataset-error";
 import { type ByteRanges, openRanges } from "../local-files";
 import { checkPages } from "./parquet-pages";
+import { unpackOnce } from "./parquet-unpacked";
 import type { Format, RowSource } from "./reader";
 
 /**
@@ -48,17 +49,16 @@ async function openParquet(path: string): Promise<RowSource> {
           const rowStart = Math.max(from, starts[group]!);
           const rowEnd = Math.min(to, starts[group + 1]!);
           if (rowStart >= rowEnd) continue;
-          await checkPages(file, metadata, metadata.row_groups[group]!, compressors).catch(
-            (error: unknown) => {
-              throw corrupt(error);
-            },
-          );
+          const { keeping, taking } = unpackOnce(compressors);
+          await checkPages(file, metadata, metadata.row_groups[group]!, keeping).catch((error: unknown) => {
+            throw corrupt(error);
+          });
           const read = await parquetReadObjects({
             file,
             metadata,
             rowStart,
             rowEnd,
-            compressors,
+            compressors: taking,
             utf8: false,
             geoparquet: false,
             parsers: { stringFromBytes: (bytes: Uint8Array | undefined) => bytes && text.decode(bytes) },

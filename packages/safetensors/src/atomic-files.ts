@@ -1,62 +1,6 @@
-/**
- * The only file that touches Node. Its modules are asked for when a function runs, and through
- * `process.getBuiltinModule`, so that browsers and bundlers meet no `node:` import.
- */
+import { flushFolder } from "./atomic-folders";
+import { builtin, maxRead } from "./builtin";
 import { SafetensorsError } from "./errors";
-import { type ByteSource, checkRange, reason } from "./source";
-
-/** Chunk of one read call; the system's own limit is 2 GiB. */
-const maxRead = 1 << 28;
-
-function builtin<T>(load: (get: NonNullable<typeof process.getBuiltinModule>) => T, who: string): T {
-  const get = globalThis.process?.getBuiltinModule;
-  if (!get) {
-    throw new SafetensorsError(
-      `${who} needs Node 20.16 or newer; elsewhere use blobSource, httpSource or serializeSafetensors`,
-    );
-  }
-  return load(get);
-}
-
-/** A file on disk. Close it when done. Rejects with a `SafetensorsError` when it cannot be opened. */
-export async function fileSource(path: string): Promise<ByteSource> {
-  const fs = builtin((get) => get("node:fs"), "fileSource").promises;
-  const failed = (error: unknown) => {
-    const code = (error as { code?: unknown } | null)?.code;
-    if (code === "ENOENT") return new SafetensorsError(`${path}: no such file`);
-    if (code === "EISDIR") return new SafetensorsError(`${path} is a folder, not a file`);
-    return new SafetensorsError(`${path} cannot be read (${reason(error)})`);
-  };
-  let handle: Awaited<ReturnType<typeof fs.open>>;
-  try {
-    handle = await fs.open(path, "r");
-  } catch (error) {
-    throw failed(error);
-  }
-  const stat = await handle.stat();
-  if (!stat.isFile()) {
-    await handle.close();
-    throw new SafetensorsError(`${path} is ${stat.isDirectory() ? "a folder" : "a device"}, not a file`);
-  }
-  return {
-    name: path,
-    size: stat.size,
-    async read(offset, length) {
-      checkRange(path, stat.size, offset, length);
-      const bytes = new Uint8Array(length);
-      for (let done = 0; done < length; ) {
-        const part = Math.min(length - done, maxRead);
-        const { bytesRead } = await handle.read(bytes, done, part, offset + done).catch((error: unknown) => {
-          throw failed(error);
-        });
-        if (bytesRead === 0) throw new SafetensorsError(`${path} became shorter while it was read`);
-        done += bytesRead;
-      }
-      return bytes;
-    },
-    close: () => handle.close(),
-  };
-}
 
 type Chunks = Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
 
@@ -134,14 +78,6 @@ async function stage(path: string, chunks: Chunks): Promise<Staged> {
     }
   });
   return { commit: () => orNothing(() => fs.rename(aside, path)), discard };
-}
-
-/** The new names themselves must survive a power cut; not every file system lets a folder be flushed. */
-async function flushFolder(path: string): Promise<void> {
-  const fs = builtin((get) => get("node:fs"), "writeFileAtomic").promises;
-  const folder = await fs.open(path, "r").catch(() => undefined);
-  await folder?.sync().catch(() => {});
-  await folder?.close();
 }
 
 /** Nobody writes on a file that has not changed for so long. */
