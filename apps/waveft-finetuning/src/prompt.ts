@@ -6,7 +6,7 @@ const INDENT = " ".repeat(12);
 
 /** What is needed of a tokenizer. */
 export interface PromptTokenizer {
-  readonly eosTokenId: number | undefined;
+  readonly eosTokenId: number | null;
   encode(text: string, options?: { truncation?: boolean; maxLength?: number }): number[];
 }
 
@@ -45,7 +45,7 @@ export const tokenizeRecord = (
 ): TokenizedExample => {
   const inputIds = tokenizer.encode(promptOf(record), { truncation: true, maxLength: cutoffLen });
   const { eosTokenId } = tokenizer;
-  if (eosTokenId !== undefined && inputIds.length < cutoffLen && inputIds.at(-1) !== eosTokenId)
+  if (eosTokenId !== null && inputIds.length < cutoffLen && inputIds.at(-1) !== eosTokenId)
     return { inputIds: [...inputIds, eosTokenId] };
   return { inputIds };
 };

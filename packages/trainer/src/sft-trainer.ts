@@ -7,7 +7,7 @@ import { Trainer } from "./trainer";
 
 /** What is needed of a tokenizer: `AutoTokenizer`'s result has it. */
 export interface TextTokenizer {
-  readonly eosToken: string | null | undefined;
+  readonly eosToken: string | null;
   encode(text: string): number[];
 }
 

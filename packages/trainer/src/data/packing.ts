@@ -25,7 +25,7 @@ export interface TokenizedExample {
 
 export interface CollatePackedOptions {
   /** Fills the places without a token, default 0. */
-  readonly padTokenId?: number;
+  readonly padTokenId?: number | null;
   /** Number of rows of the result; empty rows are added. Default: the number of packed rows. */
   readonly rowCount?: number;
 }
@@ -100,12 +100,12 @@ export function collatePacked(
     examples.map((example) => example.inputIds.length),
     rowLength,
   ),
-  { padTokenId = 0, rowCount = rows.length }: CollatePackedOptions = {},
+  { padTokenId, rowCount = rows.length }: CollatePackedOptions = {},
 ): PackedRows {
   if (!Number.isInteger(rowCount) || rowCount < rows.length)
     throw new RangeError(`packing: rowCount is ${rowCount}, but the examples take ${rows.length} rows`);
   const size = rowCount * rowLength;
-  const inputIds = new Int32Array(size).fill(padTokenId);
+  const inputIds = new Int32Array(size).fill(padTokenId ?? 0);
   const positionIds = new Int32Array(size);
   const segmentIds = new Int32Array(size);
   const labels = new Int32Array(size).fill(ignoredLabel);

@@ -86,21 +86,21 @@ export class PreTrainedTokenizer {
     this.truncationSide = config.truncation_side === "left" ? "left" : "right";
   }
 
-  get bosToken(): string | undefined {
-    return this.special.bos;
+  get bosToken(): string | null {
+    return this.special.bos ?? null;
   }
-  get eosToken(): string | undefined {
-    return this.special.eos;
+  get eosToken(): string | null {
+    return this.special.eos ?? null;
   }
-  get unkToken(): string | undefined {
-    return this.special.unk;
+  get unkToken(): string | null {
+    return this.special.unk ?? null;
   }
-  get padToken(): string | undefined {
-    return this.special.pad;
+  get padToken(): string | null {
+    return this.special.pad ?? null;
   }
   /** Any token of the vocabulary, usually `tokenizer.eosToken`. Throws `TransformersError` for another. */
-  set padToken(token: string | undefined) {
-    if (token === undefined) delete this.special.pad;
+  set padToken(token: string | null) {
+    if (token === null) delete this.special.pad;
     else if (this.backend.idOf(token) === undefined) {
       throw new TransformersError(
         `${this.name}: the padding token ${JSON.stringify(token)} is not in the vocabulary`,
@@ -108,16 +108,16 @@ export class PreTrainedTokenizer {
     } else this.special.pad = token;
   }
 
-  get bosTokenId(): number | undefined {
+  get bosTokenId(): number | null {
     return this.idOf("bos");
   }
-  get eosTokenId(): number | undefined {
+  get eosTokenId(): number | null {
     return this.idOf("eos");
   }
-  get unkTokenId(): number | undefined {
+  get unkTokenId(): number | null {
     return this.idOf("unk");
   }
-  get padTokenId(): number | undefined {
+  get padTokenId(): number | null {
     return this.idOf("pad");
   }
 
@@ -155,13 +155,13 @@ export class PreTrainedTokenizer {
     return Array.from(rows, (ids) => this.decode(ids, options));
   }
 
-  /** Id of one token as the vocabulary spells it; undefined when it is not there. */
-  convertTokenToId(token: string): number | undefined {
-    return this.backend.idOf(token);
+  /** Id of one token as the vocabulary spells it; null when it is not there. */
+  convertTokenToId(token: string): number | null {
+    return this.backend.idOf(token) ?? null;
   }
 
-  convertIdToToken(id: number): string | undefined {
-    return this.backend.tokenOf(id);
+  convertIdToToken(id: number): string | null {
+    return this.backend.tokenOf(id) ?? null;
   }
 
   /**
@@ -212,9 +212,9 @@ export class PreTrainedTokenizer {
     };
   }
 
-  private idOf(name: SpecialName): number | undefined {
+  private idOf(name: SpecialName): number | null {
     const token = this.special[name];
-    return token === undefined ? undefined : this.backend.idOf(token);
+    return token === undefined ? null : this.convertTokenToId(token);
   }
 
   /** Ids that the post-processor puts around every text, found on a text that is not empty itself. */
@@ -253,7 +253,7 @@ export class PreTrainedTokenizer {
 
   private paddedLength(rows: readonly number[][], { padding, maxLength }: BatchOptions): number {
     if (!padding) return 0;
-    if (this.padTokenId === undefined) {
+    if (this.padTokenId === null) {
       throw new TransformersError(
         `${this.name}: the tokenizer has no padding token; set one first, for example tokenizer.padToken = tokenizer.eosToken`,
       );
