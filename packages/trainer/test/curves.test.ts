@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { loadVulkan, noVulkan } from "@waveft/browser-test";
 import { getPeftModel, WaveFTConfig } from "@waveft/peft";
 import { AutoModelForCausalLM, AutoModelForSequenceClassification } from "@waveft/transformers";
 import { describe, expect, it } from "vitest";
@@ -25,9 +26,11 @@ const accuracy: ComputeMetrics = ({ predictions, labelIds }) => {
   return { accuracy: right.filter(Boolean).length / count };
 };
 
-const modelOf = async ({ model: name, problem_type: problemType, label_ids }: (typeof runs)[string]) => {
+const modelOf = async (
+  { model: name, problem_type: problemType, label_ids }: (typeof runs)[string],
+  device: string,
+) => {
   const folder = pathOf(`../../transformers/test/golden/${name}`);
-  const device = "onnx:cpu";
   if (label_ids === null) return AutoModelForCausalLM.fromPretrained(folder, { device });
   const model = await AutoModelForSequenceClassification.fromPretrained(folder, {
     device,
@@ -43,9 +46,9 @@ const modelOf = async ({ model: name, problem_type: problemType, label_ids }: (t
   return model;
 };
 
-const trainerOf = async (name: string) => {
+const trainerOf = async (name: string, device: string) => {
   const { args, adapter, train, evaluation, label_ids, problem_type, test_metrics } = runs[name];
-  const model = await modelOf(runs[name]);
+  const model = await modelOf(runs[name], device);
   const config = new WaveFTConfig({
     nFrequency: adapter.n_frequency,
     scaling: adapter.scaling,
@@ -74,27 +77,39 @@ const trainerOf = async (name: string) => {
 const column = (log: readonly LogRecord[], name: string) =>
   log.flatMap((record) => (record[name] === undefined ? [] : [record[name]]));
 
-describe("transformers' Trainer, step by step", () => {
-  it.each(Object.keys(runs))("%s", async (name) => {
-    const { log, evaluation, predictions, label_ids, test_metrics } = runs[name];
-    const trainer = await trainerOf(name);
-    await trainer.train();
-    const own = trainer.state.logHistory;
-    for (const key of ["epoch", "step", "learning_rate"])
-      expect(column(own, key), key).toBeAllclose(column(log, key), 1e-9);
-    for (const key of ["loss", "grad_norm", "eval_loss", "train_loss"])
-      column(log, key).forEach((value, i) => {
-        const tolerance = key === "grad_norm" ? 1e-3 * Math.max(1, value) : 1e-4;
-        expect(Math.abs(column(own, key)[i]! - value), `${key} ${i}`).toBeLessThan(tolerance);
-      });
-    expect(column(own, "eval_accuracy")).toEqual(column(log, "eval_accuracy"));
-    if (predictions !== null) {
-      const predicted = await trainer.predict(rowsOf(evaluation));
-      expect(predicted.predictions.data).toBeAllclose(predictions.flat(), 1e-3);
-      expect(predicted.labelIds.data).toBeAllclose(label_ids.flat(), 1e-6);
-      expect(Math.abs(predicted.metrics.test_loss! - test_metrics.test_loss)).toBeLessThan(1e-4);
-      expect(predicted.metrics.test_accuracy).toBe(test_metrics.test_accuracy);
-    }
-    await trainer.dispose();
-  });
-});
+const engines = ["onnx:cpu", "gpu:cpu", "gpu:webasm", "onnx:wasm"];
+const all = engines.flatMap((device) => Object.keys(runs).map((name) => ({ name, device, missing: "" })));
+const drawn = ["gpu:webgpu", "onnx:webgpu"].map((device) => ({
+  name: "bert-accumulated",
+  device,
+  missing: noVulkan,
+}));
+
+describe.each([...all, ...drawn])(
+  "transformers' Trainer, step by step: $name on $device$missing",
+  ({ name, device, missing }) => {
+    it.skipIf(missing !== "")("follows it", async () => {
+      if (device.endsWith("webgpu")) loadVulkan();
+      const { log, evaluation, predictions, label_ids, test_metrics } = runs[name];
+      const trainer = await trainerOf(name, device);
+      await trainer.train();
+      const own = trainer.state.logHistory;
+      for (const key of ["epoch", "step", "learning_rate"])
+        expect(column(own, key), key).toBeAllclose(column(log, key), 1e-9);
+      for (const key of ["loss", "grad_norm", "eval_loss", "train_loss"])
+        column(log, key).forEach((value, i) => {
+          const tolerance = key === "grad_norm" ? 1e-3 * Math.max(1, value) : 1e-4;
+          expect(Math.abs(column(own, key)[i]! - value), `${key} ${i}`).toBeLessThan(tolerance);
+        });
+      expect(column(own, "eval_accuracy")).toEqual(column(log, "eval_accuracy"));
+      if (predictions !== null) {
+        const predicted = await trainer.predict(rowsOf(evaluation));
+        expect(predicted.predictions.data).toBeAllclose(predictions.flat(), 1e-3);
+        expect(predicted.labelIds.data).toBeAllclose(label_ids.flat(), 1e-6);
+        expect(Math.abs(predicted.metrics.test_loss! - test_metrics.test_loss)).toBeLessThan(1e-4);
+        expect(predicted.metrics.test_accuracy).toBe(test_metrics.test_accuracy);
+      }
+      await trainer.dispose();
+    });
+  },
+);
