@@ -13,6 +13,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { resolveDevice } from "@waveft/autograd";
 import { bundle } from "@waveft/browser-test";
 import { getPeftModel, WaveFTConfig } from "@waveft/peft";
 import { AutoConfig, AutoModelForCausalLM } from "@waveft/transformers";
@@ -57,6 +58,27 @@ const timeless = (log: readonly object[]) =>
   log.map((record) =>
     Object.fromEntries(Object.entries(record).filter(([name]) => !/time|per_second/.test(name))),
   );
+
+describe.each(["gpu:cpu", "onnx:cpu"])("an engine that somebody closes on the way, %s", (name) => {
+  const lossesOf = async (callback: TrainerCallback) => {
+    const { trainer } = trainerOf(
+      { maxSteps: 4, loggingSteps: 1 },
+      { model: tableOn(name), callbacks: [callback] },
+    );
+    await trainer.train();
+    return trainer.state.logHistory.flatMap(({ loss }) => (loss === undefined ? [] : [loss]));
+  };
+  const tableOn = (device: string) => Object.assign(new TableModel(), { device });
+
+  it("is opened anew where the model names it, and the run is the same", async () => {
+    const close: TrainerCallback = {
+      onStepEnd: async ({ step }) => {
+        if (step === 2) await (await resolveDevice(name)).dispose!();
+      },
+    };
+    expect(await lossesOf(close)).toEqual(await lossesOf({}));
+  });
+});
 
 describe("a run that is stopped and goes on in a new trainer", () => {
   it("is the run that was not stopped, to the last bit", async () => {

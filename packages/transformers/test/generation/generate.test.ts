@@ -80,6 +80,26 @@ describe("ends", () => {
     );
   });
 
+  test.each(["gpu:cpu", "gpu:webasm", "onnx:cpu", "onnx:wasm"])(
+    "far beyond the first cache, on %s, at what a fresh look at the text says",
+    async (device) => {
+      for (const name of ["opt-pre", "llama-tiny", "mistral-tiny"]) {
+        const model = await load(name, device);
+        const prompts = [[5, 9, 7], [6]];
+        const options = { maxNewTokens: 100, eosTokenId: null };
+        for (const ids of await model.generate(prompts, options)) {
+          const logits = await model.predict([ids.slice(0, -1)]);
+          const [vocabSize, last] = [model.config.vocabSize, ids.length - 1];
+          for (const place of [last - 40, last - 2, last - 1]) {
+            const row = Array.from(logits.data.subarray(place * vocabSize, (place + 1) * vocabSize));
+            expect(ids[place + 1], `${name} ${place}`).toBe(row.indexOf(Math.max(...row)));
+          }
+        }
+      }
+    },
+    60_000,
+  );
+
   test("at maxLength, after 20 tokens when nobody says, at once when there is nothing to do", async () => {
     const model = await load();
     expect((await model.generate([5, 6], { eosTokenId: null })).length).toBe(22);
