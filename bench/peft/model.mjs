@@ -116,8 +116,8 @@ export const openSteps = (base, sides, sizes, adapter, device) => {
     };
   }
   if (sides.includes("frozen")) {
-    const lowest = [...base.namedModules()].find(([name]) => name.endsWith("layers.0.self_attn"))[1];
-    const wrt = [lowest.qProj, lowest.kProj, lowest.vProj].map(({ bias }) => bias);
+    const lowest = /layers\.0\.self_attn\.[qkv]_proj(\.base_layer)?\.bias$/;
+    const wrt = [...base.namedParameters()].flatMap(([name, bias]) => (lowest.test(name) ? [bias] : []));
     if (model === null) base.setRequiresGrad(false);
     steps.frozen = {
       prepare: () => model?.setAdapter([]),

@@ -67,7 +67,7 @@ interface Plan extends Traced {
   /** Once it is chosen. */
   engine: Engine | null;
   /** 0 until it is made. */
-  bytes: number;
+  bytes: () => number;
   running: Promise<unknown>;
 }
 
@@ -123,11 +123,12 @@ export const compile = <A extends readonly unknown[], R>(
 
   /** Lets the least recently used plans go that are too many, or too large; the one in use stays. */
   const trim = (): void => {
-    let bytes = [...plans].reduce((total, plan) => total + plan.bytes, 0);
+    if (plans.size === 1) return;
+    let bytes = [...plans].reduce((total, plan) => total + plan.bytes(), 0);
     for (const old of plans) {
       if (plans.size === 1 || (plans.size <= cacheSize && bytes <= cacheBytes)) break;
       plans.delete(old);
-      bytes -= old.bytes;
+      bytes -= old.bytes();
       letGo(old);
     }
   };
@@ -142,8 +143,12 @@ export const compile = <A extends readonly unknown[], R>(
     plans.add(plan);
     if (found === undefined)
       plan.executable.then(
-        ({ bytes = bytesOfRun(plan.graph) }) => {
-          plan.bytes = bytes;
+        (executable) => {
+          let bytes: number | null = null;
+          plan.bytes = () => {
+            bytes ??= executable.bytes ?? bytesOfRun(plan.graph);
+            return bytes;
+          };
           trim();
         },
         () => plans.delete(plan),
@@ -227,7 +232,7 @@ const makePlan = (signature: string, traced: Traced, device?: Device): Plan => {
     ),
   );
   const running = Promise.resolve();
-  const plan: Plan = { ...traced, signature, choice, executable, engine: null, bytes: 0, running };
+  const plan: Plan = { ...traced, signature, choice, executable, engine: null, bytes: () => 0, running };
   choice.then(
     ({ engine }) => {
       plan.engine = engine;

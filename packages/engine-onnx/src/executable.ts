@@ -56,7 +56,9 @@ export const openPlan = async (graph: Graph, settings: SessionSettings): Promise
     get traffic() {
       return settings.memory === null || current === null ? nothing : current.traffic;
     },
-    bytes: bytesOfRun(graph) + (current?.embeddedBytes ?? 0),
+    get bytes() {
+      return bytesOfRun(graph) + (current?.embeddedBytes ?? 0);
+    },
   };
 };
 
@@ -82,7 +84,9 @@ export const makeExecutable = (
     get traffic() {
       return plan.traffic;
     },
-    bytes: plan.bytes,
+    get bytes() {
+      return plan.bytes;
+    },
     dispose: async () => {
       if (plan.closed) throw new OnnxEngineError(`${name}: this executable was disposed already`);
       onDispose();
