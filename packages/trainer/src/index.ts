@@ -13,7 +13,7 @@ export type {
   RowSource,
 } from "./objectives/objective";
 export type { Classifier, LabelledExample } from "./objectives/sequence-classification";
-export type { RunState } from "./run";
+export type { RunState } from "./run-state";
 export { SFTConfig, type SFTFields } from "./sft-config";
 export { SFTTrainer, type SFTTrainerOptions, type TextSource, type TextTokenizer } from "./sft-trainer";
 export type { TrainableModel } from "./trainable-model";

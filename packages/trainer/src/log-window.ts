@@ -11,7 +11,7 @@ export interface LogWindowState {
   readonly stepTime: number;
 }
 
-const empty: LogWindowState = {
+export const emptyWindow: LogWindowState = {
   steps: 0,
   lossTotal: 0,
   gradNorm: 0,
@@ -22,7 +22,7 @@ const empty: LogWindowState = {
 
 /** The mean loss since the last log entry, the last norm and rate, tokens and seconds in all. */
 export class LogWindow {
-  state: LogWindowState = empty;
+  state: LogWindowState = emptyWindow;
 
   add({ loss, gradNorm, learningRate, numTokens, stepTime }: StepReport): void {
     const { state } = this;
@@ -40,7 +40,7 @@ export class LogWindow {
   take(): LogRecord | null {
     const { steps, lossTotal, gradNorm, learningRate, numTokens, stepTime } = this.state;
     if (steps === 0) return null;
-    this.state = empty;
+    this.state = emptyWindow;
     return {
       loss: lossTotal / steps,
       grad_norm: gradNorm,

@@ -1,32 +1,11 @@
-import {
-  AdamW,
-  clipGradNorm,
-  globalNorm,
-  type OptimizerState,
-  type Parameter,
-  type Schedule,
-} from "@waveft/autograd";
+import { AdamW, clipGradNorm, globalNorm, type Parameter, type Schedule } from "@waveft/autograd";
 import type { UpdateLoss } from "./batch-loss";
 import type { StepReport } from "./callbacks";
 import { TrainerError } from "./errors";
-import { LogWindow, type LogWindowState } from "./log-window";
+import { LogWindow } from "./log-window";
+import { checkState, type RunState } from "./run-state";
 import { newState, type TrainerState } from "./trainer-state";
 import { schedules, type TrainingFields } from "./training-arguments";
-
-/** All that decides what a run does next, besides the model's weights and the settings: numbers and arrays. */
-export interface RunState {
-  /** Step, epoch, log, best metric. Seeds follow from the step. */
-  readonly trainer: TrainerState;
-  /** The place in the data: updates whose examples are behind, those of epochs that were cut short included. */
-  readonly place: number;
-  readonly optimizer: OptimizerState;
-  /** Updates since the last log entry. */
-  readonly window: LogWindowState;
-  /** Of all updates. */
-  readonly lossTotal: number;
-  /** The trained parameters of the best checkpoint, where they are kept. */
-  readonly best: readonly Float32Array[] | null;
-}
 
 export interface RunSettings {
   readonly args: TrainingFields;
@@ -78,8 +57,14 @@ export class Run {
     };
   }
 
-  /** Continues from a state; the weights must be those that it was taken beside. */
-  load({ trainer, place, optimizer, window, lossTotal, best }: RunState): void {
+  /**
+   * Continues from a state; the weights must be those that it was taken beside.
+   *
+   * @throws TrainerError before anything changes for what is no state of a run of these parameters
+   */
+  load(state: RunState): void {
+    checkState(state, [...this.#settings.parameters.values()]);
+    const { trainer, place, optimizer, window, lossTotal, best } = state;
     this.#optimizer.loadState(optimizer);
     Object.assign(this.progress, structuredClone(trainer));
     this.place = place;

@@ -6,6 +6,7 @@ export interface TrainableModel extends Module {
   readonly dropoutSeed?: DropoutSeed;
   readonly config: {
     readonly maxPositionEmbeddings?: number;
+    readonly vocabSize?: number;
     readonly modelType?: string;
     readonly numLabels?: number;
   };

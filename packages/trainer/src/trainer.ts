@@ -6,7 +6,8 @@ import { checkpointFolder, prepareFolder, rotateCheckpoints, writeText } from ".
 import { TrainerError } from "./errors";
 import { objectiveOf } from "./objectives";
 import type { Example, Objective, Predictions, RowSource } from "./objectives/objective";
-import { Run, type RunState } from "./run";
+import { Run } from "./run";
+import type { RunState } from "./run-state";
 import { batchesOf, epochOrder } from "./sampler";
 import type { TrainableModel } from "./trainable-model";
 import { type LogRecord, newState, stateJson, type TrainerState } from "./trainer-state";
@@ -74,6 +75,7 @@ export class Trainer {
   /** Parameters outside embeddings: transformers estimates 6 operations a token for each. */
   readonly #countedParameters: number;
   #run: Run | null = null;
+  #isTraining = false;
 
   constructor({
     model,
@@ -122,16 +124,20 @@ export class Trainer {
    * Trains what is trainable now from the first update to the last, or on from a state, and leaves the model in eval
    * mode, also when it fails.
    *
-   * @throws TrainerError when nothing is trainable, and before an update whose loss or gradient is not finite
+   * @throws TrainerError when nothing is trainable, while another run of it goes on, for what is no state of such a run, and before an update whose loss or gradient is not finite
    */
   async train({ signal, state }: TrainOptions = {}): Promise<TrainOutput> {
+    if (this.#isTraining)
+      throw new TrainerError("trainer: this trainer is training already; await its run before the next");
     const run = this.#newRun();
     if (state !== undefined) run.load(state);
     this.#run = run;
+    this.#isTraining = true;
     try {
       if (this.args.saveStrategy !== "no") await prepareFolder(this.args.outputDir);
       return await this.#train(run, signal);
     } finally {
+      this.#isTraining = false;
       this.model.eval();
     }
   }
@@ -287,7 +293,7 @@ export class Trainer {
       total += (lossSum / weight) * batches[i]!.length;
       rows += batches[i]!.length;
     }
-    const computed = predicted === null ? {} : (this.#computeMetrics?.(predicted) ?? {});
+    const computed = predicted === null ? {} : checkedMetrics(this.#computeMetrics?.(predicted));
     const seconds = (performance.now() - started) / 1000;
     const count = batches.reduce((all, { length }) => all + length, 0);
     const values = {
@@ -408,6 +414,17 @@ const evaluatedBy = async (
 const predictedBy = async (loss: BatchLoss, batches: readonly (readonly Example[])[]) => {
   const { sums, ...predicted } = await loss.predict(batches);
   return { sums, predicted };
+};
+
+const checkedMetrics = (metrics: LogRecord = {}): LogRecord => {
+  if (typeof metrics !== "object" || metrics === null)
+    throw new TrainerError(
+      `trainer: computeMetrics gave ${String(metrics)}; give an object of numbers, such as { accuracy: 0.9 }`,
+    );
+  const wrong = Object.entries(metrics).find(([, value]) => typeof value !== "number");
+  if (wrong !== undefined)
+    throw new TrainerError(`trainer: computeMetrics gave ${wrong[0]} = ${String(wrong[1])}; give numbers`);
+  return metrics;
 };
 
 const prefixed = (prefix: string, values: LogRecord): LogRecord =>

@@ -59,6 +59,44 @@ const timeless = (log: readonly object[]) =>
     Object.fromEntries(Object.entries(record).filter(([name]) => !/time|per_second/.test(name))),
   );
 
+describe("what is no state of such a run", () => {
+  const damaged: [string, (state: RunState) => unknown][] = [
+    ["text", () => "state"],
+    ["nothing", () => null],
+    ["another object", () => ({ steps: 1 })],
+    ["what JSON leaves of it", (state) => JSON.parse(JSON.stringify(state))],
+    ["a place before the first", (state) => ({ ...state, place: -1 })],
+    [
+      "a step that is no number",
+      (state) => ({ ...state, trainer: { ...state.trainer, globalStep: Number.NaN } }),
+    ],
+    ["no log", (state) => ({ ...state, trainer: { ...state.trainer, logHistory: null } })],
+    ["a loss that is no number", (state) => ({ ...state, lossTotal: null })],
+    ["no window", (state) => ({ ...state, window: {} })],
+    ["an optimizer without arrays", (state) => ({ ...state, optimizer: { ...state.optimizer, arrays: {} } })],
+    ["the best of another model", (state) => ({ ...state, best: [new Float32Array(3)] })],
+  ];
+
+  it.each(damaged)("is refused before anything changes: %s", async (_, damage) => {
+    const first = trainerOf({ maxSteps: 2 });
+    await first.trainer.train();
+    const { trainer, model } = trainerOf({ maxSteps: 4 });
+    const before = model.values.slice();
+    const state = damage(structuredClone(first.trainer.runState()!)) as RunState;
+    await expect(trainer.train({ state })).rejects.toThrow(/^(trainer|AdamW): .*state/);
+    expect(model.values).toEqual(before);
+    // The trainer can still train.
+    expect((await trainer.train()).globalStep).toBe(4);
+  });
+
+  it("a second run of one trainer waits for the first", async () => {
+    const { trainer } = trainerOf({ maxSteps: 2 });
+    const first = trainer.train();
+    await expect(trainer.train()).rejects.toThrow("trainer: this trainer is training already");
+    expect((await first).globalStep).toBe(2);
+  });
+});
+
 describe.each(["gpu:cpu", "onnx:cpu"])("an engine that somebody closes on the way, %s", (name) => {
   const lossesOf = async (callback: TrainerCallback) => {
     const { trainer } = trainerOf(

@@ -366,6 +366,21 @@ describe("errors", () => {
       { train: [{ inputIds: [1, 2], labels: [1] }] },
       /row 0 .* 2 inputIds and 1 labels/,
     ],
+    ["ids in a text", {}, { train: [{ inputIds: "12" }] }, /row 0 .* has no inputIds/],
+    ["a fraction for an id", {}, { train: [{ inputIds: [1, 1.5] }] }, /row 0 .* has 1\.5 in its inputIds/],
+    ["no number for an id", {}, { train: [{ inputIds: [1, Number.NaN] }] }, /has NaN in its inputIds/],
+    [
+      "an id beyond the vocabulary",
+      {},
+      { train: [{ inputIds: [1, 5] }] },
+      /has 5 in its inputIds; ids go from 0 to 4/,
+    ],
+    [
+      "a label beyond the vocabulary",
+      {},
+      { train: [{ inputIds: [1, 2], labels: [-100, -1] }] },
+      /has -1 in its labels; ids go from 0 to 4, and -100 is none/,
+    ],
     [
       "nothing to predict",
       {},

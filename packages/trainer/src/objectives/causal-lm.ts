@@ -4,7 +4,7 @@ import { collatePacked, ignoredLabel, packSequences, type TokenizedExample } fro
 import { TrainerError } from "../errors";
 import type { TrainableModel } from "../trainable-model";
 import type { Feed, Launch, LaunchSizes, Objective } from "./objective";
-import { groupsOfRows, inputIdsOf, numbersOf, readRows } from "./rows";
+import { checkIds, groupsOfRows, inputIdsOf, numbersOf, readRows } from "./rows";
 
 /** A causal language model. */
 export interface LanguageModel extends TrainableModel {
@@ -20,12 +20,13 @@ export const causalLM: Objective<LanguageModel, TokenizedExample> = {
   wantsAllLogits: true,
   accepts: (model): model is LanguageModel => !("loss" in model),
 
-  read: (name, rows) => {
+  read: (name, rows, { config: { vocabSize } }) => {
     const examples = readRows(name, rows, (row, fail): TokenizedExample => {
-      const inputIds = inputIdsOf(row, fail);
+      const inputIds = inputIdsOf(row, fail, vocabSize);
       const labels = numbersOf(row.labels);
       if (labels !== undefined && labels.length !== inputIds.length)
         return fail(`has ${inputIds.length} inputIds and ${labels.length} labels; give as many`);
+      if (labels !== undefined) checkIds("labels", labels, vocabSize, fail, ignoredLabel);
       return { inputIds, labels };
     });
     if (!examples.some(hasLabel))

@@ -4,7 +4,7 @@ import { collatePacked, ignoredLabel, packSequences } from "../data";
 import { TrainerError } from "../errors";
 import type { TrainableModel } from "../trainable-model";
 import type { Example, Feed, Launch, LaunchSizes, Objective } from "./objective";
-import { groupsOfRows, inputIdsOf, numbersOf, readRows } from "./rows";
+import { groupsOfRows, inputIdsOf, numbersOf, readRows, shown } from "./rows";
 
 /** A classifier of texts, or what regresses on them. */
 export interface Classifier extends TrainableModel {
@@ -34,9 +34,9 @@ export const sequenceClassification: Objective<Classifier, LabelledExample> = {
   accepts: (model): model is Classifier => "loss" in model && "labelledToken" in model,
 
   read: (name, rows, model) => {
-    const { numLabels } = model.config;
+    const { numLabels, vocabSize } = model.config;
     const examples = readRows(name, rows, (row, fail): LabelledExample => {
-      const inputIds = inputIdsOf(row, fail);
+      const inputIds = inputIdsOf(row, fail, vocabSize);
       const tokenTypeIds = numbersOf(row.tokenTypeIds) ?? null;
       if (tokenTypeIds !== null && tokenTypeIds.length !== inputIds.length)
         return fail(`has ${inputIds.length} inputIds and ${tokenTypeIds.length} tokenTypeIds; give as many`);
@@ -50,6 +50,10 @@ export const sequenceClassification: Objective<Classifier, LabelledExample> = {
           `trainer: row ${i} of the ${name} has the label ${JSON.stringify(label)}; ${problem} takes ${allowed}`,
         );
     }
+    if (examples.every(({ label }) => label === ignoredLabel) && problem === "single_label_classification")
+      throw new TrainerError(
+        `trainer: no example of the ${name} has a class to learn; give labels, not all ${ignoredLabel}`,
+      );
     return examples;
   },
 
@@ -108,12 +112,16 @@ export const sequenceClassification: Objective<Classifier, LabelledExample> = {
 };
 
 const labelOf = (value: unknown, fail: (sentence: string) => never): number | number[] => {
+  const allowed = "give a number, or a number for each logit";
+  if (value === undefined || value === null) return fail(`has no labels; ${allowed}`);
   const list = numbersOf(value);
-  const label = list === undefined ? value : Array.from(list);
-  const numbers = Array.isArray(label) ? label : [label];
-  if (!numbers.every((number) => typeof number === "number" && Number.isFinite(number)))
-    return fail("has no labels; give a number, or a number for each logit");
-  return label as number | number[];
+  // Columns of 64-bit integers may hold them as bigints.
+  const numbers = Array.from(list ?? [value], (one: unknown) =>
+    typeof one === "bigint" ? Number(one) : one,
+  );
+  const wrong = numbers.find((one) => typeof one !== "number" || !Number.isFinite(one));
+  if (wrong !== undefined) return fail(`has the label ${shown(wrong)}; ${allowed}`);
+  return (list === undefined ? numbers[0] : numbers) as number | number[];
 };
 
 /** As Python's model guesses from the first labels that it sees. */

@@ -9,7 +9,7 @@ export const vocabulary = 5;
 export class TableModel extends Module implements TrainableModel {
   override readonly kind = "TableModel";
   readonly device = "onnx:cpu";
-  readonly config = { maxPositionEmbeddings: 16 };
+  readonly config = { maxPositionEmbeddings: 16, vocabSize: vocabulary };
   readonly dropoutSeed = new DropoutSeed();
   /** float32 [vocabulary, vocabulary]. */
   readonly table: Parameter;

@@ -10,6 +10,7 @@ import type { TextConfig } from "../config";
 import { TransformersError } from "../errors";
 import { compileForEval } from "../models/eval-mode";
 import type { CausalLMInputs, CausalLMOutputs } from "../models/inputs";
+import { listOf } from "../models/prediction";
 import { Cache } from "./cache";
 import type { GenerationConfig } from "./config";
 
@@ -68,7 +69,7 @@ export const generate = async (
     throw new TransformersError(
       "generate: doSample is true, but only greedy generation exists; leave it out",
     );
-  const real = unpadded(prompts, options.attentionMask);
+  const real = unpadded(prompts, masksOf(options.attentionMask));
   for (const [i, ids] of real.entries()) checkPrompt(ids, i, model.config);
   const ends = new Set(
     [settings.eosTokenId === undefined ? model.config.eosTokenId : settings.eosTokenId].flat(),
@@ -304,10 +305,13 @@ const checkPrompt = (ids: readonly number[], i: number, config: TextConfig): voi
     );
 };
 
+const masksOf = (mask: GenerateOptions["attentionMask"]): readonly ArrayLike<number>[] | undefined =>
+  mask === undefined ? undefined : listOf(mask, "generate: attentionMask");
+
 /** The prompts without what the mask leaves out. */
 const unpadded = (
   prompts: readonly (readonly number[])[],
-  mask: readonly (readonly number[])[] | undefined,
+  mask: readonly ArrayLike<number>[] | undefined,
 ): readonly (readonly number[])[] => {
   if (mask === undefined) return prompts;
   if (mask.length !== prompts.length || prompts.some((ids, i) => ids.length !== mask[i]!.length))

@@ -26,16 +26,40 @@ type Rows = Hosted<Omit<TokenInputs, "cache" | "logitsAt">>;
 /** Rows are longer by up to so many places: texts of like length share a plan. */
 const step = 8;
 
-const listOf = (prompts: Prompts): readonly (readonly number[])[] => {
-  if ("shape" in prompts) {
-    const length = prompts.shape.at(-1) ?? 0;
-    const ids = Array.from(prompts.data as ArrayLike<number>);
+/**
+ * Each text's ids.
+ *
+ * @param who asked: begins the error
+ * @throws TransformersError for what is neither ids nor lists of ids
+ */
+export const listOf = (prompts: Prompts, who: string): readonly ArrayLike<number>[] => {
+  const given: unknown = prompts;
+  if (isList(given)) {
+    if (given.length === 0) return [];
+    const areLists = Array.from(given, isList);
+    if (areLists.every(Boolean)) return given as unknown as readonly ArrayLike<number>[];
+    if (Array.from(given).every((id) => typeof id === "number")) return [given as ArrayLike<number>];
+  } else if (isHostTensor(given)) {
+    const length = given.shape.at(-1) ?? 0;
+    const ids = Array.from(given.data as ArrayLike<number>);
     const rows = length === 0 ? 0 : ids.length / length;
     return Array.from({ length: rows }, (_, row) => ids.slice(row * length, (row + 1) * length));
   }
-  return typeof prompts[0] === "number"
-    ? [prompts as readonly number[]]
-    : (prompts as readonly (readonly number[])[]);
+  const what = typeof given === "string" ? JSON.stringify(given.slice(0, 20)) : kindOf(given);
+  throw new TransformersError(
+    `${who}: ${what} is no token ids; give the ids of a text, or of several, as tokenizer.encode makes them`,
+  );
+};
+
+const isList = (value: unknown): value is ArrayLike<unknown> =>
+  Array.isArray(value) || (ArrayBuffer.isView(value) && "length" in value);
+
+const isHostTensor = (value: unknown): value is HostTensor =>
+  typeof value === "object" && value !== null && "shape" in value && "data" in value;
+
+const kindOf = (value: unknown): string => {
+  if (value === null || value === undefined) return String(value);
+  return Array.isArray(value) ? "this array" : `a ${typeof value}`;
 };
 
 /**
@@ -48,11 +72,12 @@ export const rowsOf = (
   options: PredictOptions,
   { vocabSize, maxPositionEmbeddings, padTokenId }: TextConfig,
 ): Rows => {
-  const texts = listOf(prompts);
+  const texts = listOf(prompts, "predict").map((ids) => Array.from(ids));
   if (texts.length === 0 || texts.some((ids) => ids.length === 0))
     throw new TransformersError("predict: a text is empty; give at least one token of each");
   const fill = (of: Prompts | undefined, name: string, { absent = 0, padding = 0 } = {}): Int32Array => {
-    const lists = of === undefined ? texts.map((ids) => ids.map(() => absent)) : listOf(of);
+    const lists =
+      of === undefined ? texts.map((ids) => ids.map(() => absent)) : listOf(of, `predict: ${name}`);
     if (lists.length !== texts.length || lists.some((list, i) => list.length !== texts[i]!.length))
       throw new TransformersError(`predict: ${name} and the ids differ in shape; give a number for each id`);
     const rows = new Int32Array(texts.length * length).fill(padding);
@@ -124,4 +149,5 @@ export const firstPlaces = ({ data, shape }: HostTensor, rows: number, count: nu
 };
 
 /** Tokens of the longest text. */
-export const longestOf = (prompts: Prompts): number => Math.max(...listOf(prompts).map((ids) => ids.length));
+export const longestOf = (prompts: Prompts): number =>
+  Math.max(...listOf(prompts, "predict").map((ids) => ids.length));

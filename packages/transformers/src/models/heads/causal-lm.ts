@@ -13,7 +13,15 @@ import { type GenerationConfig, generationConfigJson } from "../../generation/co
 import { type GenerateOptions, generate } from "../../generation/generate";
 import type { Architecture } from "../architecture";
 import type { CausalLMInputs, CausalLMOutputs } from "../inputs";
-import { firstPlaces, logitsOf, longestOf, type PredictOptions, type Prompts, rowsOf } from "../prediction";
+import {
+  firstPlaces,
+  listOf,
+  logitsOf,
+  longestOf,
+  type PredictOptions,
+  type Prompts,
+  rowsOf,
+} from "../prediction";
 import { type ModelOptions, PreTrainedModel } from "../pretrained-model";
 import { specOf } from "./spec-of";
 
@@ -68,10 +76,9 @@ export class CausalLM<C extends TextConfig = TextConfig> extends PreTrainedModel
     prompts: readonly number[] | readonly (readonly number[])[],
     options: GenerateOptions = {},
   ): Promise<number[] | number[][]> {
-    const isOne = (value: typeof prompts): value is readonly number[] => typeof value[0] === "number";
-    return isOne(prompts)
-      ? (await generate(this, [prompts], options))[0]!
-      : generate(this, prompts as readonly (readonly number[])[], options);
+    const texts = listOf(prompts, "generate").map((ids) => Array.from(ids));
+    const results = await generate(this, texts, options);
+    return texts.length === 1 && typeof prompts[0] === "number" ? results[0]! : results;
   }
 
   protected override jsonFiles(): Record<string, object> {
