@@ -66,7 +66,9 @@ def expected(tensor):
 torch.save(state, out / "corners.bin")
 torch.save(state, out / "protocol4.bin", pickle_protocol=4)
 torch.save({"state_dict": {"w": torch.ones(2)}, "epoch": 3, "note": "é", "rate": 0.5, "big": 2**70}, out / "nested.bin")
-torch.save(state, out / "legacy.bin", _use_new_zipfile_serialization=False)
+# torch's old format has no storage for uint16.
+old = OrderedDict((name, tensor) for name, tensor in state.items() if tensor.dtype != torch.uint16)
+torch.save(old, out / "legacy.bin", _use_new_zipfile_serialization=False)
 torch.save(torch.nn.Linear(2, 2), out / "module.bin")
 torch.save([1, 2], out / "list.bin")
 torch.save({"w": torch.eye(2).to_sparse()}, out / "sparse.bin")

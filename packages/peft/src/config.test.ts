@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { golden, readJson } from "../test/support";
-import { isPeftError, WaveFTConfig } from "./index";
+import { isPeftError, LoraConfig, WaveFTConfig } from "./index";
 import { adapterCard, isOwnCard } from "./model-card";
 import { pythonJson } from "./python-json";
 
@@ -32,15 +32,46 @@ describe("fields of a file", () => {
       { a: "1" },
       'nFrequencyPattern is {"a":"1"}; give an object of integers of at least 1',
     ],
-    ["n_frequency_pattern", null, "nFrequencyPattern is null"],
     ["layers_to_transform", ["0"], "layersToTransform is"],
     ["task_type", "CHAT", 'taskType is "CHAT"; give one of SEQ_CLS'],
     ["bias", null, "bias is null; give a string"],
     ["modules_to_save", "lm_head", 'modulesToSave is "lm_head"; give a list of strings'],
     ["auto_mapping", [], "autoMapping is []; give an object"],
-    ["inference_mode", null, "inferenceMode is null"],
   ])("%s: %j", (field, value, sentence) => {
     expect(() => WaveFTConfig.fromJson({ ...saved, [field]: value })).toThrow(sentence);
+  });
+
+  test("null stands for no where that is the default, and what others note in auto_mapping does nothing", () => {
+    const auto_mapping = { base_model_class: "OPTForCausalLM", unsloth_fixed: true, n: 3, deep: { a: null } };
+    const config = WaveFTConfig.fromJson({
+      ...saved,
+      ...{ inference_mode: null, n_frequency_pattern: null, auto_mapping },
+    });
+    expect(config).toMatchObject({ inferenceMode: false, nFrequencyPattern: {}, autoMapping: auto_mapping });
+    expect(config.toJson().auto_mapping).toEqual(auto_mapping);
+  });
+
+  test.each([
+    { loftq_config: null },
+    { loftq_config: {}, layer_replication: [], eva_config: null, use_dora: null, lora_bias: null },
+    { use_rslora: null, fan_in_fan_out: null, rank_pattern: null, alpha_pattern: null, inference_mode: null },
+    { qalora_group_size: 32, megatron_core: null },
+    { corda_config: {}, trainable_token_indices: null, target_parameters: [] },
+  ])("LoRA's variants may be off in any way: %j", (fields) => {
+    const { toJson, ...plain } = LoraConfig.fromJson({ peft_type: "LORA", r: 4 });
+    const { toJson: _, ...given } = LoraConfig.fromJson({ peft_type: "LORA", r: 4, ...fields });
+    expect(toJson).toBeTypeOf("function");
+    expect(given.useRslora).toBe(plain.useRslora);
+    expect(given.rankPattern).toEqual(plain.rankPattern);
+  });
+
+  test.each([
+    [{ use_dora: true }, "useDora is true; this package runs plain LoRA"],
+    [{ loftq_config: { loftq_bits: 4 } }, 'loftqConfig is {"loftq_bits":4}'],
+    [{ layer_replication: [[0, 2]] }, "layerReplication is [[0,2]]"],
+    [{ trainable_token_indices: [1] }, "trainableTokenIndices is [1]"],
+  ])("and must be off: %j", (fields, sentence) => {
+    expect(() => LoraConfig.fromJson({ peft_type: "LORA", r: 4, ...fields })).toThrow(sentence);
   });
 
   test("values that JSON does not have are told by their names", () => {

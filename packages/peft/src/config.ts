@@ -8,7 +8,6 @@ import {
   isRecord,
   listOf,
   orNull,
-  recordOf,
   shown,
   text,
 } from "./field-types";
@@ -32,7 +31,7 @@ export interface PeftFields {
   /** True in saved configs: loading freezes the adapter. */
   inferenceMode: boolean;
   /** The base model's class in Python, which PEFT writes where there is no task type. */
-  autoMapping: Readonly<Record<string, string | null>> | null;
+  autoMapping: Readonly<Record<string, unknown>> | null;
   /** The version of PEFT that wrote a loaded file, kept when it is saved again; null: ours. */
   peftVersion: string | null;
   /**
@@ -91,11 +90,20 @@ const fieldsFromJson = <F extends object>(
   const unknown: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(json)) {
     const name = camelCase(key);
-    if (Object.hasOwn(defaults, name) && snakeCase(name) === key) fields[name] = value;
-    else if (key !== "peft_type") unknown[key] = value;
+    if (Object.hasOwn(defaults, name) && snakeCase(name) === key) {
+      const usual = (defaults as Record<string, unknown>)[name];
+      // Python takes null for "no" where the default is that.
+      if (value !== null || !isOff(usual)) fields[name] = value;
+    } else if (key !== "peft_type") unknown[key] = value;
   }
   return { fields: fields as Partial<F>, unknown };
 };
+
+/** What says that nothing is done: false, nothing, an empty list or object. */
+export const isOff = (value: unknown): boolean =>
+  value === null ||
+  value === false ||
+  (typeof value === "object" && Object.keys(value).length === 0 && (Array.isArray(value) || isRecord(value)));
 
 /** snake_case JSON of the fields named in `defaults`. */
 const fieldsToJson = (fields: object, defaults: object): Record<string, unknown> =>
@@ -114,7 +122,8 @@ const types = {
   baseModelNameOrPath: orNull(text),
   revision: orNull(text),
   inferenceMode: flag,
-  autoMapping: orNull(recordOf(orNull(text), "an object of strings")),
+  // Says which Python class the base model was; others add notes of their own.
+  autoMapping: orNull({ name: "an object", holds: isRecord }),
   peftVersion: orNull(text),
   targetModules: nullOrNames,
   excludeModules: nullOrNames,

@@ -2,8 +2,10 @@ import {
   type ByteSource,
   isSafetensorsError,
   openSafetensors,
+  parsePythonJson,
   serializeSafetensors,
   toFloat32,
+  whatElse,
   writeFilesAtomic,
 } from "@waveft/safetensors";
 import { type FileSet, type HubOptions, isTransformersError, resolveRepo } from "@waveft/transformers";
@@ -183,9 +185,10 @@ const isDeep = (value: unknown): boolean => {
 const parseConfig = (source: string, text: string): PeftConfig => {
   let json: unknown;
   try {
-    json = JSON.parse(text);
+    json = parsePythonJson(text);
   } catch {
-    throw new PeftError(`${source}: ${CONFIG_FILE} is not JSON`);
+    const other = whatElse(text);
+    throw new PeftError(`${source}: ${CONFIG_FILE} is not JSON${other === null ? "" : `: ${other}`}`);
   }
   if (typeof json !== "object" || json === null || Array.isArray(json))
     throw new PeftError(`${source}: ${CONFIG_FILE} holds no object; give a config that PEFT wrote`);

@@ -108,7 +108,7 @@ describe("configs that mean harm", () => {
       `${" ".repeat(17 * 2 ** 20)}${good.config}`,
       "a config that PEFT wrote has less than",
     ],
-    ["NaN", text('"scaling": NaN'), "is not JSON"],
+    ["NaN", text('"scaling": NaN'), "scaling is NaN"],
     ["a long peft_type", text(`"peft_type": "${"x".repeat(10_000)}"`), 'peft_type is "xxx'],
     [
       "100,000 targets",

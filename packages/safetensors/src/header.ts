@@ -1,5 +1,6 @@
 import { type Dtype, dtypeNames, dtypes, isDtype, show, sizeOfShape } from "./dtype";
 import { SafetensorsError } from "./errors";
+import { whatElse } from "./what-else";
 
 /** Limit of the format's reference reader. */
 export const maxHeaderBytes = 100_000_000;
@@ -24,6 +25,8 @@ export interface Header {
 
 /** Length of the JSON header from the file's first eight bytes (little-endian u64). */
 export function headerLength(file: string, first: Uint8Array, fileSize: number): number {
+  const other = whatElse(new TextDecoder("latin1").decode(first.subarray(0, 512)));
+  if (other !== null) throw new SafetensorsError(`${file} is not a safetensors file: ${other}`);
   if (first.byteLength < 8) {
     throw new SafetensorsError(
       `${file} is not a safetensors file: it has ${fileSize} bytes, and the header's length alone takes 8`,
@@ -127,6 +130,7 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 function parseMetadata(file: string, value: unknown): Record<string, string> {
+  if (value === null) return {};
   if (!isRecord(value) || !Object.values(value).every((v) => typeof v === "string")) {
     throw new SafetensorsError(`${file}: __metadata__ must map text to text; it is ${show(value)}`);
   }

@@ -1,17 +1,20 @@
 import { show } from "./dtype";
 import { SafetensorsError } from "./errors";
 import type { TensorInfo } from "./header";
+import { parsePythonJson } from "./json";
 import { openSafetensors, type SafetensorsFile, unknownTensor } from "./reader";
 import type { ByteSource } from "./source";
+import { whatElse } from "./what-else";
 
 /** Checks the text or object of a `*.index.json`: `{ "weight_map": { tensor: file } }`. Throws `SafetensorsError`. */
 export function parseShardIndex(index: unknown, file = "the index"): Map<string, string> {
   let json = index;
   if (typeof index === "string") {
     try {
-      json = JSON.parse(index);
+      json = parsePythonJson(index);
     } catch (error) {
-      throw new SafetensorsError(`${file} is not JSON (${error instanceof Error ? error.message : error})`);
+      const reason = whatElse(index) ?? (error instanceof Error ? error.message : error);
+      throw new SafetensorsError(`${file} is not JSON (${reason})`);
     }
   }
   const map = (json as { weight_map?: unknown } | null)?.weight_map;

@@ -169,3 +169,15 @@ test("opening what is not a file says so", async () => {
   await expect(fileSource(join(folder, "nothing"))).rejects.toThrow("nothing: no such file");
   await expect(fileSource(folder)).rejects.toThrow("is a folder, not a file");
 });
+
+test("metadata that is null is none", async () => {
+  const json = new TextEncoder().encode(
+    '{"__metadata__":null,"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}',
+  );
+  const bytes = new Uint8Array(8 + json.length + 1);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(json.length), true);
+  bytes.set(json, 8);
+  const file = await openSafetensors(bytesSource(bytes));
+  expect(file.metadata).toEqual({});
+  expect((await file.read("a")).data).toEqual(Uint8Array.of(0));
+});

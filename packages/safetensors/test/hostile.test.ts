@@ -26,6 +26,13 @@ const header = (tensors: object) => JSON.stringify(tensors);
 describe("a hostile header is one clear sentence", () => {
   test.each<[string, Uint8Array, string]>([
     ["empty file", new Uint8Array(0), "has 0 bytes, and the header's length alone takes 8"],
+    [
+      "a pointer",
+      new TextEncoder().encode("version https://git-lfs.github.com/spec/v1\noid sha256:0\n"),
+      "it is a Git LFS pointer",
+    ],
+    ["a page", new TextEncoder().encode("<!doctype html><title>404</title>"), "it is a web page"],
+    ["another page", new TextEncoder().encode('<?xml version="1.0"?><Error/>'), "it is a web page"],
     ["length beyond the file", fileOf("{}", 0, 1000), "is cut short: its header claims 1000 bytes"],
     ["huge length", fileOf("{}", 0, 1n << 60n), "at most 100000000 are allowed"],
     ["not JSON", fileOf("{nonsense"), "its header is not JSON"],

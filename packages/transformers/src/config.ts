@@ -128,20 +128,22 @@ export class ConfigFields {
     return value as T;
   }
 
-  /** A token id; null where the file says null, the default where it says nothing. */
+  /** A token id; null where the file says null or −1, as some writers do, the default where it says nothing. */
   tokenId(name: string, fallback: number | null): number | null {
     const given = this.value(name);
     const value = given === undefined ? fallback : given;
-    if (value !== null && !isTokenId(value)) throw this.error(name, "a token id (an integer from 0) or null");
-    return value as number | null;
+    if (value === null || isNoToken(value)) return null;
+    if (!isTokenId(value)) throw this.error(name, "a token id (an integer from 0) or null");
+    return value as number;
   }
 
   /** A token id or several. */
   tokenIds(name: string, fallback: number | null): number | readonly number[] | null {
     const value = this.value(name);
     if (!Array.isArray(value)) return this.tokenId(name, fallback);
-    if (!value.every(isTokenId)) throw this.error(name, "a token id, a list of them, or null");
-    return value as number[];
+    const ids = value.filter((id) => !isNoToken(id));
+    if (!ids.every(isTokenId)) throw this.error(name, "a token id, a list of them, or null");
+    return ids.length === 0 ? null : (ids as number[]);
   }
 
   /** The error of a field: who, what was given, what is allowed. */
@@ -153,6 +155,9 @@ export class ConfigFields {
     return new TransformersError(`${prefix}${this.file} has "${own}" ${shown}; it must be ${allowed}`);
   }
 }
+
+/** Python looks up negative ids in no vocabulary. */
+const isNoToken = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) < 0;
 
 const isTokenId = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
 
@@ -254,8 +259,10 @@ const declaredDType = ({ json }: ConfigFields): WeightDType | null => {
 
 /** As Python has it: `id2label`, else `num_labels`, else two labels. */
 const labelConfig = (fields: ConfigFields) => {
-  const id2label = fields.object("id2label")?.json ?? defaultLabels(fields.integer("num_labels", 2, labels));
-  if (!isLabels(id2label)) throw fields.error("id2label", "null or an object with names by integers");
+  const named = fields.object("id2label")?.json;
+  const id2label =
+    named === undefined ? defaultLabels(fields.integer("num_labels", 2, labels)) : asLabels(named);
+  if (id2label === null) throw fields.error("id2label", "null or an object with names by integers");
   const numLabels = Object.keys(id2label).length;
   const given = fields.json.problem_type ?? null;
   const problemType = given === null ? null : fields.oneOf("problem_type", "regression", problemTypes);
@@ -270,7 +277,11 @@ const labels = { max: 2 ** 16 };
 export const defaultLabels = (count: number): Record<number, string> =>
   Object.fromEntries(Array.from({ length: count }, (_, i) => [i, `LABEL_${i}`]));
 
-const isLabels = (value: object): value is Record<number, string> => {
+/** Names by classes; numbers and truth values count as names. Null for what is no such table. */
+const asLabels = (value: object): Record<number, string> | null => {
   const entries = Object.entries(value);
-  return entries.length > 0 && entries.every(([id, label]) => /^\d+$/.test(id) && typeof label === "string");
+  const isName = (label: unknown) => ["string", "number", "boolean"].includes(typeof label);
+  return entries.length > 0 && entries.every(([id, label]) => /^\d+$/.test(id) && isName(label))
+    ? Object.fromEntries(entries.map(([id, label]) => [id, String(label)]))
+    : null;
 };

@@ -1,5 +1,5 @@
 import { matmul, mul, Parameter, type Tensor } from "@waveft/autograd";
-import { configClass, type PeftFields, peftDefaults } from "../config";
+import { configClass, isOff, type PeftFields, peftDefaults } from "../config";
 import { PeftError } from "../errors";
 import { count, either, type FieldType, finite, flag, recordOf, shown } from "../field-types";
 import type { AdapterMethod, LayerAdapter, TargetLayer } from "../method";
@@ -53,6 +53,9 @@ const variants = {
   ensureWeightTying: false,
 };
 
+/** They do nothing where the variant that they belong to is off, as it must be. */
+const besides = ["qaloraGroupSize", "megatronCore"];
+
 const defaults: LoraFields = {
   ...variants,
   ...peftDefaults,
@@ -69,7 +72,7 @@ const defaults: LoraFields = {
 const checkVariants = (fields: LoraFields): void => {
   const given = fields as unknown as Record<string, unknown>;
   for (const [key, plain] of Object.entries(variants))
-    if (JSON.stringify(given[key]) !== JSON.stringify(plain))
+    if (!(isOff(plain) && isOff(given[key])) && !besides.includes(key))
       throw new PeftError(
         `LoraConfig: ${key} is ${shown(given[key])}; this package runs plain LoRA: leave it ${JSON.stringify(plain)}`,
       );

@@ -18,9 +18,23 @@ export interface PickleRules {
   fail(sentence: string): never;
 }
 
-/** Numbers and texts as JavaScript's, lists and tuples as arrays, dictionaries as `Map`s. */
-export function unpickle(bytes: Uint8Array, rules: PickleRules): unknown {
-  return new Machine(bytes, rules).run();
+/** The bytes end before the pickle does. */
+export class EndOfBytes extends Error {}
+
+/**
+ * Numbers and texts as JavaScript's, lists and tuples as arrays, dictionaries as `Map`s. Reading takes time and memory
+ * by the bytes, whatever they say, as long as the caller's functions do.
+ *
+ * @returns the object, and where the next pickle begins
+ * @throws EndOfBytes
+ */
+export function unpickle(
+  bytes: Uint8Array,
+  rules: PickleRules,
+): { readonly value: unknown; readonly end: number } {
+  const machine = new Machine(bytes, rules);
+  const value = machine.run();
+  return { value, end: machine.at };
 }
 
 const isGlobal = (value: unknown): value is PickleGlobal =>
@@ -31,7 +45,7 @@ const globals = new WeakSet<object>();
 class Machine {
   private readonly view: DataView;
   private readonly text = new TextDecoder("utf-8", { fatal: true });
-  private at = 0;
+  at = 0;
   private stack: unknown[] = [];
   private readonly marks: unknown[][] = [];
   private readonly memo = new Map<number, unknown>();
@@ -202,8 +216,11 @@ class Machine {
         stack.push(this.lookUp(`${this.line()}.${this.line()}`));
         return;
       case "\x93": {
-        const name = this.pop();
-        stack.push(this.lookUp(`${this.pop()}.${name}`));
+        const [name, module] = [this.pop(), this.pop()];
+        // Any other value would be turned into text: lists that hold themselves twice never end.
+        if (typeof name !== "string" || typeof module !== "string")
+          this.broken("names a Python object by no text");
+        stack.push(this.lookUp(`${module}.${name}`));
         return;
       }
       case "R":
@@ -231,7 +248,7 @@ class Machine {
     const found = this.rules.global(name);
     if (!found) {
       this.rules.fail(
-        `asks for the Python object ${JSON.stringify(name)}, which is no tensor; it was refused and nothing was executed`,
+        `asks for the Python object ${JSON.stringify(name.slice(0, 100))}, which is no tensor; it was refused and nothing was executed`,
       );
     }
     globals.add(found);
@@ -278,7 +295,8 @@ class Machine {
 
   private take(length: number): Uint8Array {
     const end = this.at + length;
-    if (length < 0 || end > this.bytes.byteLength) this.broken("ends in the middle of its pickle");
+    if (length < 0) this.broken();
+    if (end > this.bytes.byteLength) throw new EndOfBytes();
     const taken = this.bytes.subarray(this.at, end);
     this.at = end;
     return taken;
@@ -324,7 +342,7 @@ class Machine {
 
   private line(): string {
     const end = this.bytes.indexOf(0x0a, this.at);
-    if (end < 0) this.broken();
+    if (end < 0) throw new EndOfBytes();
     const text = this.string(end - this.at);
     this.at = end + 1;
     return text;

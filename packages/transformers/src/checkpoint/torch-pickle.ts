@@ -1,5 +1,5 @@
 import type { Dtype } from "@waveft/safetensors";
-import { type PickleGlobal, unpickle } from "./pickle";
+import { unpickle } from "./pickle";
 
 /** A view of a storage, as torch rebuilds it. Offset and strides count elements. */
 export class TorchTensor {
@@ -12,13 +12,18 @@ export class TorchTensor {
   ) {}
 }
 
-/** One record of the archive. `dtype` is absent for untyped storages. */
-class TorchStorage {
+/** One record of the file. `dtype` is absent for untyped storages. */
+export class TorchStorage {
   constructor(
     readonly key: string,
     readonly dtype: Dtype | undefined,
   ) {}
 }
+
+/** More dimensions than a tensor of torch can have. */
+const mostDimensions = 64;
+/** Wrapped tensors in wrapped tensors. */
+const deepestRebuild = 8;
 
 const storageTypes: Readonly<Record<string, Dtype | undefined>> = {
   "torch.DoubleStorage": "F64",
@@ -54,27 +59,48 @@ const dtypeGlobals: Readonly<Record<string, Dtype>> = {
 /** Types a pickle may mention, but not call. */
 const mentioned = ["torch.Tensor", "torch.nn.parameter.Parameter"];
 
+const nameOf = (value: unknown): string => {
+  const { name } = (value ?? {}) as { name?: unknown };
+  return typeof name === "string" ? name : "";
+};
+
 /**
- * The object in a torch archive's `data.pkl`: dictionaries as `Map`s, tensors as `TorchTensor`s.
- * Only the functions that rebuild tensors are known; any other global ends in `fail`.
+ * An object of `torch.save`: dictionaries as `Map`s, tensors as `TorchTensor`s. Only the functions that rebuild tensors
+ * are known; any other global ends in `fail`.
+ *
+ * @returns the object, where the next pickle begins, and the storages by key
+ * @throws EndOfBytes
  */
-export function unpickleTorch(bytes: Uint8Array, fail: (sentence: string) => never): unknown {
+export function unpickleTorch(
+  bytes: Uint8Array,
+  fail: (sentence: string) => never,
+): {
+  readonly value: unknown;
+  readonly end: number;
+  readonly storages: ReadonlyMap<string, TorchStorage>;
+} {
+  const storages = new Map<string, TorchStorage>();
+  // A list in the memo may be given to calls again and again.
+  let work = 16 * bytes.length;
+  const counts = (list: unknown, most: number): list is number[] =>
+    Array.isArray(list) && list.length <= most && list.every((n) => Number.isSafeInteger(n) && n >= 0);
   const tensor = (args: readonly unknown[], dtype?: Dtype): TorchTensor => {
     const [storage, offset, shape, strides] = args;
     const type = dtype ?? (storage instanceof TorchStorage ? storage.dtype : undefined);
-    const counts = (list: unknown): list is number[] =>
-      Array.isArray(list) && list.every((n) => Number.isSafeInteger(n) && n >= 0);
     if (!(storage instanceof TorchStorage) || !type)
       return fail("describes a tensor without a typed storage");
-    if (!counts([offset]) || !counts(shape) || !counts(strides) || shape.length !== strides.length) {
+    const areFine = counts([offset], 1) && counts(shape, mostDimensions) && counts(strides, mostDimensions);
+    if (!areFine || shape.length !== strides.length)
       return fail("describes a tensor with an impossible shape, stride or offset");
-    }
     return new TorchTensor(storage, type, offset as number, shape, strides);
   };
+  let depth = 0;
   const first = ([value]: readonly unknown[]) => value;
   const functions: Record<string, (args: readonly unknown[]) => unknown> = {
     "collections.OrderedDict": ([items]) => {
       if (items === undefined) return new Map();
+      if (Array.isArray(items)) work -= items.length;
+      if (work < 0) return fail("makes dictionaries without end");
       const pairs = Array.isArray(items) && items.every((pair) => Array.isArray(pair) && pair.length === 2);
       return pairs ? new Map(items as [unknown, unknown][]) : fail("has a broken dictionary");
     },
@@ -83,18 +109,23 @@ export function unpickleTorch(bytes: Uint8Array, fail: (sentence: string) => nev
     "torch._utils._rebuild_tensor": (args) => tensor(args),
     "torch._utils._rebuild_tensor_v2": (args) => tensor(args),
     "torch._utils._rebuild_tensor_v3": (args) =>
-      tensor(args, dtypeGlobals[(args[6] as PickleGlobal | undefined)?.name ?? ""]),
+      tensor(args, Object.hasOwn(dtypeGlobals, nameOf(args[6])) ? dtypeGlobals[nameOf(args[6])] : undefined),
     "torch._utils._rebuild_parameter": first,
     "torch._utils._rebuild_parameter_with_state": first,
     // (function, type, arguments, state): a tensor that carries Python attributes.
     "torch._tensor._rebuild_from_type_v2": ([inner, , args]) => {
-      const known = Object.hasOwn(functions, (inner as PickleGlobal | null)?.name ?? "");
-      return known && Array.isArray(args)
-        ? functions[(inner as PickleGlobal).name]!(args)
-        : fail("rebuilds a tensor in an unknown way; it was refused");
+      const known = Object.hasOwn(functions, nameOf(inner));
+      if (!known || !Array.isArray(args) || depth === deepestRebuild)
+        return fail("rebuilds a tensor in an unknown way; it was refused");
+      depth++;
+      try {
+        return functions[nameOf(inner)]!(args);
+      } finally {
+        depth--;
+      }
     },
   };
-  return unpickle(bytes, {
+  const read = unpickle(bytes, {
     fail,
     global(name) {
       if (Object.hasOwn(functions, name)) return { name, call: functions[name]! };
@@ -104,12 +135,16 @@ export function unpickleTorch(bytes: Uint8Array, fail: (sentence: string) => nev
     },
     // ("storage", type, key, location, number of elements)
     persistent(id) {
-      const [tag, type, key] = Array.isArray(id) ? id : [];
-      const name = (type as PickleGlobal | undefined)?.name ?? "";
+      const [tag, type, key, , , view] = Array.isArray(id) ? id : [];
+      const name = nameOf(type);
+      if (Array.isArray(view)) return fail("has a storage that is a view of another");
       if (tag !== "storage" || typeof key !== "string" || !Object.hasOwn(storageTypes, name)) {
         return fail(`has a storage of an unknown kind${name ? ` (${name})` : ""}`);
       }
-      return new TorchStorage(key, storageTypes[name]);
+      const storage = new TorchStorage(key, storageTypes[name]);
+      storages.set(key, storage);
+      return storage;
     },
   });
+  return { ...read, storages };
 }

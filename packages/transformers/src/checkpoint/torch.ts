@@ -5,11 +5,14 @@ import {
   type TensorArray,
   type TensorData,
   viewAs,
+  whatElse,
 } from "@waveft/safetensors";
 import { TransformersError } from "../errors";
+import { EndOfBytes } from "./pickle";
+import { readLegacy } from "./torch-legacy";
 import { TorchTensor, unpickleTorch } from "./torch-pickle";
 import type { Checkpoint, CheckpointTensorInfo } from "./types";
-import { crc32, openZip, type ZipMember } from "./zip";
+import { crc32, openZip, type Stored, type ZipMember } from "./zip";
 
 /** Views that repeat elements may be larger than their storage, up to this many elements. */
 const maxExpanded = 1 << 24;
@@ -18,32 +21,28 @@ const advice = "save it again with a current torch, or convert it to safetensors
 
 interface Placed extends CheckpointTensorInfo {
   readonly tensor: TorchTensor;
-  readonly member: ZipMember;
+  readonly member: Stored;
 }
 
+type Fail = (sentence: string) => never;
+
 /**
- * Opens a file of `torch.save` (the zip format of torch 1.6 and later). The pickle inside is read by a restricted
- * unpickler that knows how tensors are rebuilt and nothing else; tensors are fetched one by one.
+ * Opens a file of `torch.save`, the zip format of torch 1.6 and later, or the one before. The pickles inside are read by
+ * a restricted unpickler that knows how tensors are rebuilt and nothing else; tensors are fetched one by one.
  * Rejects with a `TransformersError`.
  */
 export async function openTorchCheckpoint(source: ByteSource): Promise<Checkpoint> {
   const file = source.name ?? "pytorch_model.bin";
-  const fail = (sentence: string): never => {
+  const fail: Fail = (sentence) => {
     throw new TransformersError(`${file} ${sentence}`);
   };
-  await checkSignature(source, fail);
-  const members = await openZip(source, fail);
-  const pickleName = [...members.keys()].find((name) => name === "data.pkl" || name.endsWith("/data.pkl"));
-  if (pickleName === undefined) return fail("is a zip archive without data.pkl, so not from torch.save");
-  const folder = pickleName.slice(0, -"data.pkl".length);
-  await checkByteOrder(members.get(`${folder}byteorder`), fail);
-  const pickle = members.get(pickleName)!;
-  const bytes = await pickle.read(0, pickle.size);
-  if (crc32(bytes) !== pickle.crc32) fail("is damaged: the checksum of its data.pkl does not match");
+  const { root, storageOf } = (await isZip(source, fail))
+    ? await readArchive(source, fail)
+    : await readOld(source, fail);
   const tensors = new Map<string, Placed>();
-  for (const [name, tensor] of findTensors(unpickleTorch(bytes, fail), fail)) {
+  for (const [name, tensor] of findTensors(root, fail)) {
     const { key } = tensor.storage;
-    const member = members.get(`${folder}data/${key}`);
+    const member = storageOf(key);
     if (!member) return fail(`lacks the storage ${JSON.stringify(key)} of tensor ${JSON.stringify(name)}`);
     checkExtent(name, tensor, member, fail);
     tensors.set(name, { dtype: tensor.dtype, shape: tensor.shape, tensor, member });
@@ -64,31 +63,56 @@ export async function openTorchCheckpoint(source: ByteSource): Promise<Checkpoin
   };
 }
 
-async function checkSignature(source: ByteSource, fail: (sentence: string) => never): Promise<void> {
-  if (source.size === 0) fail("is empty");
-  const start = await source.read(0, Math.min(source.size, 512));
-  if (start[0] === 0x50 && start[1] === 0x4b) return;
-  const text = new TextDecoder("latin1").decode(start);
-  if (start[0] === 0x80 || text.slice(257, 262) === "ustar") {
-    fail(`is in torch's old format from before version 1.6, which is not supported; ${advice}`);
-  }
-  if (text.startsWith("version https://git-lfs")) {
-    fail("is a Git LFS pointer, not the file itself; download the file");
-  }
-  fail("is not a torch checkpoint: it is no zip archive");
+interface Opened {
+  readonly root: unknown;
+  storageOf(key: string): Stored | undefined;
 }
 
-async function checkByteOrder(
-  member: ZipMember | undefined,
-  fail: (sentence: string) => never,
-): Promise<void> {
+/** False for what begins as a pickle; anything else is refused. */
+async function isZip(source: ByteSource, fail: Fail): Promise<boolean> {
+  if (source.size === 0) fail("is empty");
+  const start = await source.read(0, Math.min(source.size, 512));
+  if (start[0] === 0x50 && start[1] === 0x4b) return true;
+  if (start[0] === 0x80) return false;
+  const text = new TextDecoder("latin1").decode(start);
+  if (text.slice(257, 262) === "ustar")
+    fail(`is in torch's format from before version 0.1.10, which is not supported; ${advice}`);
+  return fail(`is not a torch checkpoint: ${whatElse(text) ?? "it is no zip archive"}`);
+}
+
+async function readArchive(source: ByteSource, fail: Fail): Promise<Opened> {
+  const members = await openZip(source, fail);
+  const pickleName = [...members.keys()].find((name) => name === "data.pkl" || name.endsWith("/data.pkl"));
+  if (pickleName === undefined) return fail("is a zip archive without data.pkl, so not from torch.save");
+  const folder = pickleName.slice(0, -"data.pkl".length);
+  await checkByteOrder(members.get(`${folder}byteorder`), fail);
+  const pickle = members.get(pickleName)!;
+  const bytes = await pickle.read(0, pickle.size);
+  if (crc32(bytes) !== pickle.crc32) fail("is damaged: the checksum of its data.pkl does not match");
+  try {
+    return {
+      root: unpickleTorch(bytes, fail).value,
+      storageOf: (key) => members.get(`${folder}data/${key}`),
+    };
+  } catch (error) {
+    return error instanceof EndOfBytes ? fail("ends in the middle of its pickle") : Promise.reject(error);
+  }
+}
+
+async function readOld(source: ByteSource, fail: Fail): Promise<Opened> {
+  const found = await readLegacy(source, fail);
+  if (found === null) return fail("is a pickle, but not one of torch.save");
+  return { root: found.root, storageOf: (key) => found.storages.get(key) };
+}
+
+async function checkByteOrder(member: ZipMember | undefined, fail: Fail): Promise<void> {
   if (!member || member.size > 16) return;
   const order = new TextDecoder("latin1").decode(await member.read(0, member.size));
   if (order !== "little") fail(`was written in ${order}-endian byte order; ${advice}`);
 }
 
 /** The state dictionary: the pickled object itself, or what it holds under a customary key. */
-function findTensors(root: unknown, fail: (sentence: string) => never): [string, TorchTensor][] {
+function findTensors(root: unknown, fail: Fail): [string, TorchTensor][] {
   if (!(root instanceof Map)) return fail("does not hold a dictionary of tensors");
   const tensorsOf = (value: unknown): [string, TorchTensor][] =>
     value instanceof Map
@@ -111,12 +135,7 @@ const sizeOf = (shape: readonly number[]) =>
 const lastIndex = ({ shape, strides }: TorchTensor) =>
   shape.reduce((sum, n, i) => sum + (n - 1) * strides[i]!, 0);
 
-function checkExtent(
-  name: string,
-  tensor: TorchTensor,
-  member: ZipMember,
-  fail: (sentence: string) => never,
-): void {
+function checkExtent(name: string, tensor: TorchTensor, member: Stored, fail: Fail): void {
   const size = sizeOf(tensor.shape);
   if (size === 0) return;
   const available = Math.floor(member.size / dtypes[tensor.dtype].bytes);

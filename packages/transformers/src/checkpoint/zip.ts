@@ -1,11 +1,15 @@
 import type { ByteSource } from "@waveft/safetensors";
 
-/** An uncompressed member of a zip archive. */
-export interface ZipMember {
+/** Bytes inside a file. */
+export interface Stored {
   readonly size: number;
-  readonly crc32: number;
-  /** `length` bytes from `offset` of the member. */
+  /** `length` bytes from `offset` of them. */
   read(offset: number, length: number): Promise<Uint8Array>;
+}
+
+/** An uncompressed member of a zip archive. */
+export interface ZipMember extends Stored {
+  readonly crc32: number;
 }
 
 /** Central directory of a zip archive (zip64 too), by `@zip.js/zip.js`. Members are read in place, so only stored ones. */

@@ -1,4 +1,10 @@
-import { type ByteSource, fileSource, isSafetensorsError } from "@waveft/safetensors";
+import {
+  type ByteSource,
+  fileSource,
+  isSafetensorsError,
+  parsePythonJson,
+  whatElse,
+} from "@waveft/safetensors";
 import { TransformersError } from "../errors";
 import { node } from "./node";
 
@@ -50,11 +56,10 @@ export async function readJson(files: FileSet, file: string): Promise<Record<str
   const text = await readText(files, file);
   let json: unknown;
   try {
-    json = JSON.parse(text);
+    json = parsePythonJson(text);
   } catch (error) {
-    throw new TransformersError(
-      `${files.name}: ${file} is not JSON (${error instanceof Error ? error.message : error})`,
-    );
+    const reason = whatElse(text) ?? (error instanceof Error ? error.message : error);
+    throw new TransformersError(`${files.name}: ${file} is not JSON (${reason})`);
   }
   if (typeof json !== "object" || json === null || Array.isArray(json)) {
     throw new TransformersError(`${files.name}: ${file} must hold a JSON object`);

@@ -45,6 +45,16 @@ test("absent fields take the architecture's defaults", () => {
   });
 });
 
+test("a negative id means no token, alone or in a list", () => {
+  expect(opt({ pad_token_id: -1, bos_token_id: -100, eos_token_id: [-1, 2] })).toMatchObject({
+    padTokenId: null,
+    bosTokenId: null,
+    eosTokenId: [2],
+  });
+  expect(opt({ eos_token_id: -1 }).eosTokenId).toBeNull();
+  expect(opt({ eos_token_id: [-1] }).eosTokenId).toBeNull();
+});
+
 describe("refuses", () => {
   test.each([
     [{ hidden_size: "big" }, 'config.json has "hidden_size" "big"; it must be an integer from 1 to 16777216'],
@@ -57,6 +67,8 @@ describe("refuses", () => {
       { pad_token_id: 60000 },
       'config.json has "pad_token_id" 60000; it must be below vocab_size, which is 50272',
     ],
+    [{ pad_token_id: 1.5 }, 'config.json has "pad_token_id" 1.5; it must be a token id'],
+    [{ eos_token_id: [2, "a"] }, 'config.json has "eos_token_id" [2,"a"]; it must be a token id, a list of'],
     [{ dropout: 1.5 }, /"dropout" 1.5; it must be a number from 0 to/],
     [{ enable_bias: "yes" }, 'config.json has "enable_bias" "yes"; it must be true or false'],
   ])("%o", (json, message) => {
@@ -171,7 +183,6 @@ describe("architectures refuse what they do not compute", () => {
       '"num_key_value_heads" 5; it must be a divisor of num_attention_heads',
     ],
     ["llama", { head_dim: 5 }, '"head_dim" 5; it must be even'],
-    ["llama", { pad_token_id: -1 }, '"pad_token_id" -1; it must be a token id'],
     ["llama", { pad_token_id: 32000 }, '"pad_token_id" 32000; it must be below vocab_size, which is 32000'],
     ["bert", { is_decoder: true }, '"is_decoder" true; it must be false'],
     ["bert", { add_cross_attention: true }, '"add_cross_attention" true; it must be false'],

@@ -138,6 +138,11 @@ describe("labels", () => {
       problemType: null,
     });
     expect(bert({ num_labels: 4 }).id2label[3]).toBe("LABEL_3");
+    expect(bert({ id2label: { 0: 5, 1: true, 2: "2" }, label2id: { 5: 0 } }).id2label).toEqual({
+      0: "5",
+      1: "true",
+      2: "2",
+    });
     expect(bert({ id2label: { 0: "no", 1: "yes", 2: "perhaps" } })).toMatchObject({
       numLabels: 3,
       id2label: { 2: "perhaps" },

@@ -45,6 +45,24 @@ describe("torch files", () => {
     },
   );
 
+  test("legacy.bin, as torch before 1.6 wrote: the same but for uint16, which it lacked", async () => {
+    const { uint16, ...rest } = expected.corners as Record<string, unknown>;
+    expect(uint16).toBeDefined();
+    const found = await contents(await openGolden("legacy.bin"));
+    expect(found).toEqual(rest);
+    expect(Object.keys(found)).toEqual(Object.keys(rest));
+  });
+
+  test.each([0, 1, 20, 140, 700, -1, -9, -200])(
+    "legacy.bin cut at %d is refused in one sentence",
+    async (cut) => {
+      const opened = openTorchCheckpoint(bytesSource(goldenBytes("legacy.bin").slice(0, cut), "x.bin"));
+      await expect(opened).rejects.toSatisfy(
+        (e) => isTransformersError(e) && /^x.bin [^\n]+$/.test(e.message),
+      );
+    },
+  );
+
   test("a state dictionary inside a training checkpoint is found", async () => {
     const checkpoint = await openGolden("nested.bin");
     expect(checkpoint.names()).toEqual(["w"]);
@@ -68,7 +86,6 @@ describe("what is no safe state dictionary is refused in one sentence", () => {
     ["evil-load.bin", '"torch.serialization.load"'],
     ["module.bin", '"torch.nn.modules.linear.Linear"'],
     ["sparse.bin", '"torch._utils._rebuild_sparse_tensor"'],
-    ["legacy.bin", "is in torch's old format from before version 1.6"],
     ["list.bin", "does not hold a dictionary of tensors"],
   ])("%s", async (name, message) => {
     const opened = openGolden(name);
@@ -80,6 +97,8 @@ describe("what is no safe state dictionary is refused in one sentence", () => {
     ["empty", new Uint8Array(0), "pytorch_model.bin is empty"],
     ["text", new TextEncoder().encode("hello"), "is not a torch checkpoint"],
     ["pointer", new TextEncoder().encode("version https://git-lfs.github.com/spec/v1\n"), "Git LFS pointer"],
+    ["page", new TextEncoder().encode("\n<!DOCTYPE html><html>"), "it is a web page"],
+    ["another pickle", new Uint8Array([0x80, 2, 0x4e, 0x2e]), "is a pickle, but not one of torch.save"],
     ["zip signature only", new Uint8Array([0x50, 0x4b, 3, 4]), "is no complete zip archive"],
     ["half a file", goldenBytes("corners.bin").subarray(0, 3000), "is no complete zip archive"],
   ])("%s", async (_, bytes, message) => {
@@ -92,8 +111,9 @@ describe("what is no safe state dictionary is refused in one sentence", () => {
         fc.array(fc.tuple(fc.nat(), fc.nat(255)), { minLength: 1, maxLength: 6 }),
         fc.option(fc.nat()),
         fc.boolean(),
-        async (edits, cut, atStart) => {
-          const bytes = goldenBytes("corners.bin");
+        fc.constantFrom("corners.bin", "legacy.bin"),
+        async (edits, cut, atStart, name) => {
+          const bytes = goldenBytes(name);
           for (const [at, value] of edits) bytes[at % (atStart ? 2000 : bytes.length)] = value;
           const part = cut === null ? bytes : bytes.subarray(0, cut % bytes.length);
           await attempt(() => openTorchCheckpoint(bytesSource(part, "x.bin")));

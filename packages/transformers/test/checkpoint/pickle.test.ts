@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { unpickle } from "../../src/checkpoint/pickle";
+import { EndOfBytes, unpickle } from "../../src/checkpoint/pickle";
 import { unpickleTorch } from "../../src/checkpoint/torch-pickle";
 
 class Refused extends Error {}
@@ -9,7 +9,7 @@ const fail = (sentence: string): never => {
 };
 const rules = { fail, global: () => undefined, persistent: (id: unknown) => id };
 const bytes = (text: string) => Uint8Array.from(text, (c) => c.charCodeAt(0));
-const read = (text: string) => unpickle(bytes(text), rules);
+const read = (text: string) => unpickle(bytes(text), rules).value;
 
 test("constants", () => {
   expect(read("\x80\x02N.")).toBe(null);
@@ -35,8 +35,6 @@ test("collections and memo", () => {
 });
 
 test.each([
-  ["X\xff\xff\xff\x7fa.", "ends in the middle of its pickle"],
-  ["", "ends in the middle"],
   [".", "has a broken pickle"],
   ["K\x01e.", "has a broken pickle"],
   ["h\x07.", "has a broken pickle"],
@@ -47,6 +45,32 @@ test.each([
   ["\x80\x09.", "has an unknown pickle protocol"],
 ])("%j is refused", (pickle, message) => {
   expect(() => read(pickle)).toThrow(message);
+});
+
+test.each(["X\xff\xff\xff\x7fa.", "", "K", "cos\nsystem"])("%j ends too early", (pickle) => {
+  expect(() => read(pickle)).toThrow(EndOfBytes);
+});
+
+test("what a few bytes make without end is refused at once", () => {
+  const readTorch = (text: string) => unpickleTorch(bytes(text), fail);
+  // Lists that hold the one before twice, 200 deep, as the name of an object.
+  const doubled = `]q\x00${Array.from({ length: 200 }, (_, i) => `](h${String.fromCharCode(i)}h${String.fromCharCode(i)}eq${String.fromCharCode(i + 1)}`).join("")}`;
+  expect(() => readTorch(`X\x01\x00\x00\x00a${doubled}\x93.`)).toThrow("names a Python object by no text");
+  expect(() => readTorch(`${doubled}X\x01\x00\x00\x00a\x93.`)).toThrow("names a Python object by no text");
+  // A tensor that is rebuilt by a call that is given itself.
+  const rebuild = "ctorch._tensor\n_rebuild_from_type_v2\n";
+  expect(() => readTorch(`${rebuild}q\x00]q\x01(h\x00Nh\x01Neh\x00h\x01R.`)).toThrow("in an unknown way");
+  // One long list, made into a dictionary again and again.
+  const pairs = `]q\x00(${"NN\x86".repeat(10_000)}e0`;
+  const calls = "ccollections\nOrderedDict\nh\x00\x85R0".repeat(10_000);
+  expect(() => readTorch(`${pairs}${calls}N.`)).toThrow("makes dictionaries without end");
+  // Shapes of more dimensions than there are.
+  const shape = `(${"K\x01".repeat(100)}t`;
+  expect(() =>
+    readTorch(
+      `ctorch._utils\n_rebuild_tensor_v2\n((X\x07\x00\x00\x00storagectorch\nFloatStorage\nX\x01\x00\x00\x000X\x03\x00\x00\x00cpuK\x01tQK\x00${shape}${shape}tR.`,
+    ),
+  ).toThrow("an impossible shape");
 });
 
 test("storage types and dtypes are known, but cannot be called", () => {
@@ -77,7 +101,7 @@ test("any bytes end in a value or a refusal", () => {
       try {
         unpickleTorch(bytes(`${pieces.join("")}.`), fail);
       } catch (error) {
-        if (!(error instanceof Refused)) throw error;
+        if (!(error instanceof Refused || error instanceof EndOfBytes)) throw error;
       }
     }),
     { numRuns: 5000 },
