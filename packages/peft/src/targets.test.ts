@@ -8,6 +8,7 @@ import {
   type PeftModel,
   WaveFTConfig,
 } from "./index";
+import { findTargets, patternValue } from "./targets";
 
 interface Case {
   readonly model: string;
@@ -91,6 +92,24 @@ describe("what matches nothing is told", () => {
     );
     expect(message({ targetModules: "(" })).toContain("not a valid regular expression");
   });
+});
+
+test("a downloaded config's patterns cannot explode, whatever they hold", () => {
+  const started = performance.now();
+  const name = `model.${"a".repeat(2000)}.q_proj`;
+  expect(patternValue({ "([a-z._0-9]+)+!": 1 }, name)).toBeUndefined();
+  expect(patternValue({ "(?:.*a)*(?:.*a)*b": 1, "(?!.*v_proj)(?:.*)*q_proj": 2 }, name)).toBe(2);
+  expect(() => patternValue({ "(a*)*(b?)\\2c": 1 }, name)).toThrow(
+    /back references and takes too many steps/,
+  );
+  expect(performance.now() - started).toBeLessThan(2000);
+  const { targets } = findTargets(
+    newModel(models.pre3!),
+    new WaveFTConfig({ targetModules: "^(?!.*layers\\.0\\.).*\\.[qv]_proj$" }),
+    {},
+  );
+  expect(targets.map(({ name: target }) => target)).not.toContain("model.decoder.layers.0.self_attn.q_proj");
+  expect(targets.map(({ name: target }) => target)).toContain("model.decoder.layers.1.self_attn.q_proj");
 });
 
 test("insides of adapted layers are no targets of further adapters", () => {

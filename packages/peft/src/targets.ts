@@ -1,4 +1,5 @@
 import type { LinearLayer, Module } from "@waveft/autograd";
+import { pythonRegExp, type SafeMatch, type SafeRegExp } from "@waveft/transformers";
 import { isAdaptedLinear } from "./adapted-linear";
 import { isBaseLayer } from "./base-layer";
 import type { PeftFields } from "./config";
@@ -60,12 +61,12 @@ export const findTargets = (
   const isExcluded = exclusionOf(config);
   const named = modules.filter(([name]) => isTarget(name));
   const kept = named.filter(([name]) => !isExcluded(name));
-  const matched = kept.filter(([name]) => isInLayers(name, targetModules, config));
-  if (matched.length === 0)
+  const chosen = kept.filter(([name]) => isInLayers(name, targetModules, config));
+  if (chosen.length === 0)
     throw new PeftError(
       `peft: ${whyNone(given, named, kept)}; its linear layers are ${linearEndings(model).join(", ")}`,
     );
-  const targets = matched.map(([name, module]): Target => {
+  const targets = chosen.map(([name, module]): Target => {
     if (isBaseLayer(module)) return { name, layer: module };
     throw new PeftError(
       `peft: target module ${name} is of kind ${module.kind}; only Linear layers can be adapted, such as ${linearEndings(model).join(", ")}`,
@@ -187,9 +188,9 @@ const isInLayers = (name: string, targetModules: readonly string[] | string, con
   const lists =
     given.length > 0 && given[0] !== "" ? given.map((list) => [`(?:.*?\\.)?(?:${list})`, list]) : [[anyList]];
   const found = lists
-    .map(([list, own = anyList]) => pythonRegExp(`^${list}\\.(?<waveft_index>\\d+)\\.`, own).exec(name))
+    .map(([list, own = anyList]) => matched(`\\A${list}\\.(?P<waveft_index>\\d+)\\.`, own, name))
     .find(Boolean);
-  const index = found?.groups?.waveft_index;
+  const index = found?.groups.waveft_index;
   return index !== undefined && indices.includes(Number(index));
 };
 
@@ -213,35 +214,33 @@ const linearEndings = (model: TargetModel): string[] => {
 
 /** @param within what the pattern stands in */
 const fullMatch = (pattern: string, text: string, within = (own: string): string => own): boolean => {
-  const inline = /^\(\?([ims]+)\)/.exec(pattern);
-  const rest = inline === null ? pattern : pattern.slice(inline[0].length);
-  return pythonRegExp(`^(?:${within(rest)})$`, pattern, inline?.[1] ?? "").test(text);
+  const inline = /^\(\?[aimsux]+\)/.exec(pattern)?.[0] ?? "";
+  const rest = pattern.slice(inline.length);
+  return matched(`${inline}\\A(?:${within(rest)})\\Z`, pattern, text) !== null;
 };
 
-const compiled = new Map<string, RegExp>();
+const compiled = new Map<string, SafeRegExp>();
 
 /**
- * JavaScript's regular expressions are Python's but for named groups and the ends of the text.
+ * The first match of a pattern in Python's syntax; its work is bounded, whatever a downloaded adapter holds.
  *
  * @param own the part that a config holds, for the message
  */
-const pythonRegExp = (pattern: string, own: string, flags = ""): RegExp => {
-  const key = `${flags}/${pattern}`;
-  const known = compiled.get(key);
-  if (known !== undefined) return known;
-  const spelt = pattern
-    .replaceAll("(?P<", "(?<")
-    .replace(/\(\?P=(\w+)\)/g, "\\k<$1>")
-    .replaceAll("\\A", "^")
-    .replaceAll("\\Z", "$");
+const matched = (pattern: string, own: string, text: string): SafeMatch | null => {
   try {
-    const made = new RegExp(spelt, flags);
-    if (compiled.size >= 64) compiled.clear();
-    compiled.set(key, made);
-    return made;
-  } catch {
+    let regExp = compiled.get(pattern);
+    if (regExp === undefined) {
+      regExp = pythonRegExp(pattern);
+      if (compiled.size >= 64) compiled.clear();
+      compiled.set(pattern, regExp);
+    }
+    return regExp.exec(text);
+  } catch (error) {
+    if (error instanceof RangeError)
+      throw new PeftError(`peft: the regular expression ${shown(own)} on the name ${text}: ${error.message}`);
+    if (!(error instanceof SyntaxError)) throw error;
     throw new PeftError(
-      `peft: ${shown(own)} is not a valid regular expression in JavaScript; a targetModules or excludeModules that is no list, layersPattern, modulesToSave and the keys of patterns must be`,
+      `peft: ${shown(own)} is not a valid regular expression (${error.message}); a targetModules or excludeModules that is no list, layersPattern, modulesToSave and the keys of patterns must be`,
     );
   }
 };

@@ -64,6 +64,7 @@ export {
   type StackSpec,
   TransformerStack,
 } from "./models/shared/transformer-stack";
+export { pythonRegExp, type SafeMatch, SafeRegExp } from "./regex";
 export {
   AutoTokenizer,
   type BatchEncoding,

@@ -5,5 +5,4 @@ export {
   type DecodeOptions,
   type EncodeOptions,
   PreTrainedTokenizer,
-  type TokenizerFiles,
 } from "./pretrained-tokenizer";

@@ -1,16 +1,11 @@
 import { writeFileAtomic } from "@waveft/safetensors";
 import { TransformersError } from "../errors";
 import { node, translated } from "../io";
-import { type Backend, createBackend } from "./backend";
-import { namedTokens, withAddedTokens, withPostProcessor } from "./special-tokens";
-import {
-  type SpecialName,
-  type SpecialTokens,
-  specialNames,
-  type TokenizerConfig,
-  type TokenizerJson,
-  vocabularyOf,
-} from "./tokenizer-json";
+import { type BuiltTokenizer, buildTokenizer, type TokenizerFiles } from "./build";
+import { modelType, Part } from "./pipeline";
+import { tokenizerClasses } from "./tokenizer-class";
+import { BACKEND } from "./tokenizer-class-names";
+import { type SpecialName, type SpecialTokens, specialNames, type TokenizerConfig } from "./tokenizer-json";
 
 export interface EncodeOptions {
   /** Put bos, eos and the like around the text, as the tokenizer's files say. Default true. */
@@ -38,15 +33,6 @@ export interface DecodeOptions {
   readonly skipSpecialTokens?: boolean;
 }
 
-export interface TokenizerFiles {
-  /** For messages. */
-  readonly name: string;
-  readonly json: TokenizerJson;
-  readonly config: TokenizerConfig;
-  /** Python's class, which decides on defaults. */
-  readonly tokenizerClass?: string | undefined;
-}
-
 /** Above this a `model_max_length` means that there is none (Python writes 10³⁰). */
 const noLimit = 1e20;
 
@@ -62,80 +48,83 @@ export class PreTrainedTokenizer {
   paddingSide: "left" | "right";
   truncationSide: "left" | "right";
 
-  private readonly json: TokenizerJson;
-  private readonly config: TokenizerConfig;
-  private readonly tokenizerClass: string | undefined;
-  private readonly special: SpecialTokens;
-  private readonly backend: Backend;
-  private frame: { readonly before: number[]; readonly after: number[] } | undefined;
+  readonly #built: BuiltTokenizer;
+  readonly #config: TokenizerConfig;
+  readonly #className: string;
+  readonly #special: SpecialTokens;
+  readonly #cleansUp: boolean;
 
-  constructor({ name, json, config, tokenizerClass }: TokenizerFiles) {
+  /** @throws TransformersError for what is broken or not supported */
+  constructor(files: TokenizerFiles) {
+    const { name, config, className } = files;
     this.name = name;
-    this.config = config;
-    this.tokenizerClass = tokenizerClass;
-    this.special = namedTokens(config, tokenizerClass);
-    this.json = withPostProcessor(withAddedTokens(json, config, this.special), config, this.special);
-    this.backend = createBackend(name, this.json, config, this.special);
-    const vocabulary = vocabularyOf(this.json.model);
-    this.vocabSize = vocabulary.size;
-    const added = this.json.added_tokens.filter(({ content }) => !vocabulary.has(content));
-    this.length = vocabulary.size + added.length;
-    const limit = config.model_max_length;
+    this.#config = config;
+    this.#className = className;
+    this.#built = buildTokenizer(files);
+    const { pipeline, special, json, paddingSide, truncationSide } = this.#built;
+    this.#special = { ...special };
+    this.vocabSize = pipeline.vocabulary.size;
+    this.length = pipeline.length;
+    const limit = config.model_max_length ?? config.max_len;
     this.modelMaxLength = typeof limit === "number" && limit < noLimit ? limit : Number.POSITIVE_INFINITY;
-    this.paddingSide = config.padding_side === "left" ? "left" : "right";
-    this.truncationSide = config.truncation_side === "left" ? "left" : "right";
+    this.paddingSide = paddingSide;
+    this.truncationSide = truncationSide;
+    // Python cleans spaces up only where the configuration says so, and never after BPE.
+    const isBpe = modelType(new Part(name, "model", json.model)) === "BPE";
+    this.#cleansUp = config.clean_up_tokenization_spaces === true && !isBpe;
   }
 
   get bosToken(): string | null {
-    return this.special.bos ?? null;
+    return this.#special.bos ?? null;
   }
   get eosToken(): string | null {
-    return this.special.eos ?? null;
+    return this.#special.eos ?? null;
   }
   get unkToken(): string | null {
-    return this.special.unk ?? null;
+    return this.#special.unk ?? null;
   }
   get padToken(): string | null {
-    return this.special.pad ?? null;
+    return this.#special.pad ?? null;
   }
   /** Any token of the vocabulary, usually `tokenizer.eosToken`. Throws `TransformersError` for another. */
   set padToken(token: string | null) {
-    if (token === null) delete this.special.pad;
-    else if (this.backend.idOf(token) === undefined) {
+    if (token === null) delete this.#special.pad;
+    else if (this.#built.pipeline.idOf(token) === undefined) {
       throw new TransformersError(
         `${this.name}: the padding token ${JSON.stringify(token)} is not in the vocabulary`,
       );
-    } else this.special.pad = token;
+    } else this.#special.pad = token;
   }
 
   get bosTokenId(): number | null {
-    return this.idOf("bos");
+    return this.#idOf("bos");
   }
   get eosTokenId(): number | null {
-    return this.idOf("eos");
+    return this.#idOf("eos");
   }
   get unkTokenId(): number | null {
-    return this.idOf("unk");
+    return this.#idOf("unk");
   }
   get padTokenId(): number | null {
-    return this.idOf("pad");
+    return this.#idOf("pad");
   }
 
-  /** Ids of a text. */
+  /** Ids of a text. Halves of surrogate pairs count as U+FFFD. */
   encode(text: string, options: EncodeOptions = {}): number[] {
-    const content = text === "" ? [] : this.backend.encode(text, false);
-    const { before, after } = options.addSpecialTokens === false ? noFrame : this.specialFrame();
-    const room = this.roomFor(before.length + after.length, options);
-    if (content.length <= room) return [...before, ...content, ...after];
+    const { pipeline } = this.#built;
+    const addsSpecial = options.addSpecialTokens !== false;
+    const content = pipeline.encode(text);
+    const room = this.#roomFor(pipeline.process([], addsSpecial).length, options);
+    if (content.length <= room) return pipeline.process(content, addsSpecial);
     const kept =
       this.truncationSide === "left" ? content.slice(content.length - room) : content.slice(0, room);
-    return [...before, ...kept, ...after];
+    return pipeline.process(kept, addsSpecial);
   }
 
   /** Ids and attention masks of several texts, padded when asked. */
   batchEncode(texts: readonly string[], options: BatchOptions = {}): BatchEncoding {
     const rows = texts.map((text) => this.encode(text, options));
-    const length = this.paddedLength(rows, options);
+    const length = this.#paddedLength(rows, options);
     const pad = (row: readonly number[], value: number) => {
       const padding = new Array<number>(Math.max(0, length - row.length)).fill(value);
       return this.paddingSide === "left" ? [...padding, ...row] : [...row, ...padding];
@@ -148,7 +137,8 @@ export class PreTrainedTokenizer {
 
   /** Text of ids. Ids outside the vocabulary are left out. */
   decode(ids: Iterable<number | bigint>, options: DecodeOptions = {}): string {
-    return this.backend.decode(Array.from(ids, Number), options.skipSpecialTokens === true);
+    const text = this.#built.pipeline.decode(Array.from(ids, Number), options.skipSpecialTokens === true);
+    return this.#cleansUp ? withoutSpaces(text) : text;
   }
 
   batchDecode(rows: Iterable<Iterable<number | bigint>>, options: DecodeOptions = {}): string[] {
@@ -157,11 +147,11 @@ export class PreTrainedTokenizer {
 
   /** Id of one token as the vocabulary spells it; null when it is not there. */
   convertTokenToId(token: string): number | null {
-    return this.backend.idOf(token) ?? null;
+    return this.#built.pipeline.idOf(token) ?? null;
   }
 
   convertIdToToken(id: number): string | null {
-    return this.backend.tokenOf(id) ?? null;
+    return this.#built.pipeline.tokenOf(id) ?? null;
   }
 
   /**
@@ -186,12 +176,12 @@ export class PreTrainedTokenizer {
       );
     }
     await translated(async () => {
-      await writeFileAtomic(path.join(folder, "tokenizer.json"), text(this.json));
-      await writeFileAtomic(path.join(folder, "tokenizer_config.json"), text(this.savedConfig()));
+      await writeFileAtomic(path.join(folder, "tokenizer.json"), text(this.#built.json));
+      await writeFileAtomic(path.join(folder, "tokenizer_config.json"), text(this.#savedConfig()));
     });
   }
 
-  private savedConfig(): Record<string, unknown> {
+  #savedConfig(): Record<string, unknown> {
     // What tokenizer.json already holds, or what names the place the files came from.
     const dropped = [
       "added_tokens_decoder",
@@ -200,44 +190,34 @@ export class PreTrainedTokenizer {
       "tokenizer_file",
       "auto_map",
     ];
-    const kept = Object.entries(this.config).filter(([key]) => !dropped.includes(key));
-    const named = specialNames.map((name) => [`${name}_token`, this.special[name] ?? null] as const);
+    const kept = Object.entries(this.#config).filter(([key]) => !dropped.includes(key));
+    const named = specialNames.map((name) => [`${name}_token`, this.#special[name] ?? null] as const);
     return {
       ...Object.fromEntries(kept),
-      ...Object.fromEntries(named.filter(([key, token]) => token !== null || key in this.config)),
+      ...Object.fromEntries(named.filter(([key, token]) => token !== null || key in this.#config)),
       model_max_length: Number.isFinite(this.modelMaxLength) ? this.modelMaxLength : 1e30,
       padding_side: this.paddingSide,
       truncation_side: this.truncationSide,
-      tokenizer_class: this.tokenizerClass ?? "PreTrainedTokenizerFast",
+      tokenizer_class: this.#savedClass(),
     };
   }
 
-  private idOf(name: SpecialName): number | null {
-    const token = this.special[name];
+  /** Without a `config.json` beside it, the class must say by itself how the tokenizer is built. */
+  #savedClass(): string {
+    if (this.#className !== BACKEND) return this.#className;
+    const given = this.#config.tokenizer_class;
+    const isBuiltByClass =
+      typeof given === "string" && Object.hasOwn(tokenizerClasses, given.replace(/Fast$/, ""));
+    return typeof given === "string" && !isBuiltByClass ? given : "PreTrainedTokenizerFast";
+  }
+
+  #idOf(name: SpecialName): number | null {
+    const token = this.#special[name];
     return token === undefined ? null : this.convertTokenToId(token);
   }
 
-  /** Ids that the post-processor puts around every text, found on a text that is not empty itself. */
-  private specialFrame(): { readonly before: number[]; readonly after: number[] } {
-    if (this.frame) return this.frame;
-    for (const probe of ["a", "e", "0", "the", "."]) {
-      const content = this.backend.encode(probe, false);
-      if (content.length === 0) continue;
-      const full = this.backend.encode(probe, true);
-      const extra = full.length - content.length;
-      for (let start = 0; start <= extra; start++) {
-        if (content.every((id, i) => full[start + i] === id)) {
-          this.frame = { before: full.slice(0, start), after: full.slice(start + content.length) };
-          return this.frame;
-        }
-      }
-    }
-    this.frame = { before: this.backend.encode("", true), after: [] };
-    return this.frame;
-  }
-
   /** How many ids of the text itself may stay. */
-  private roomFor(specialCount: number, { truncation, maxLength }: EncodeOptions): number {
+  #roomFor(specialCount: number, { truncation, maxLength }: EncodeOptions): number {
     if (truncation !== true) return Number.POSITIVE_INFINITY;
     const limit = maxLength ?? this.modelMaxLength;
     if (
@@ -251,7 +231,7 @@ export class PreTrainedTokenizer {
     return limit - specialCount;
   }
 
-  private paddedLength(rows: readonly number[][], { padding, maxLength }: BatchOptions): number {
+  #paddedLength(rows: readonly number[][], { padding, maxLength }: BatchOptions): number {
     if (!padding) return 0;
     if (this.padTokenId === null) {
       throw new TransformersError(
@@ -265,4 +245,9 @@ export class PreTrainedTokenizer {
   }
 }
 
-const noFrame = { before: [], after: [] };
+/** English without the blanks that stand between tokens. */
+const withoutSpaces = (text: string): string =>
+  text
+    .replace(/ ([.?!,])/g, "$1")
+    .replaceAll(" ' ", "'")
+    .replace(/ (n't|'m|'s|'ve|'re)/g, "$1");

@@ -1,118 +1,139 @@
-import {
-  type AddedTokenJson,
-  type SpecialTokens,
-  specialNames,
-  type TokenizerConfig,
-  type TokenizerJson,
-  tokenContent,
-  vocabularyOf,
-} from "./tokenizer-json";
+import { TransformersError } from "../errors";
+import { type AddedToken, shown } from "./pipeline";
+import { type SpecialName, type SpecialTokens, specialNames, type TokenizerConfig } from "./tokenizer-json";
 
-/** What Python's GPT2Tokenizer, which is also OPT's, names when the configuration does not. */
-const gpt2Defaults: SpecialTokens = { bos: "<|endoftext|>", eos: "<|endoftext|>", unk: "<|endoftext|>" };
-
-export const isGpt2Class = (tokenizerClass: unknown) =>
-  tokenizerClass === "GPT2Tokenizer" || tokenizerClass === "GPT2TokenizerFast";
-
-/** The named special tokens. An explicit null in the configuration means none. */
-export function namedTokens(config: TokenizerConfig, tokenizerClass: string | undefined): SpecialTokens {
-  const named: SpecialTokens = isGpt2Class(tokenizerClass) ? { ...gpt2Defaults } : {};
-  for (const name of specialNames) {
-    const given = config[`${name}_token`];
-    const content = tokenContent(given);
-    if (content !== undefined) named[name] = content;
-    else if (given === null) delete named[name];
-  }
-  return named;
+/** What a repository says of its special and added tokens. */
+export interface DeclaredTokens {
+  readonly named: Partial<Readonly<Record<SpecialName, AddedToken>>>;
+  /** Special tokens with a name of the model's own, such as `image_token`. */
+  readonly own: readonly AddedToken[];
+  /** Special tokens without a name. */
+  readonly extra: readonly AddedToken[];
+  /** Other added tokens, by their id in the file. */
+  readonly added: readonly AddedToken[];
 }
 
-/** Further special tokens without a name. */
-export function extraTokens(config: TokenizerConfig): string[] {
-  const extra = [config.extra_special_tokens, config.additional_special_tokens].find(
-    (list) => list !== undefined && list !== null && Object.keys(list).length > 0,
-  );
-  const list = Array.isArray(extra) ? extra : Object.values((extra as object | undefined) ?? {});
-  return list.map(tokenContent).filter((token) => token !== undefined);
-}
+const flags = ["single_word", "lstrip", "rstrip", "normalized", "special"] as const;
 
-/**
- * `tokenizer.json` with the tokens of the configuration added as Python adds them: those of
- * `added_tokens_decoder` by id, then the named ones, then the extra ones. A token of the vocabulary keeps its id,
- * a new one gets the next.
- */
-export function withAddedTokens(
-  json: TokenizerJson,
-  config: TokenizerConfig,
-  named: SpecialTokens,
-): TokenizerJson {
-  const vocabulary = vocabularyOf(json.model);
-  const tokens = new Map(json.added_tokens.map((token) => [token.content, { ...token }]));
-  let next = Math.max(vocabulary.size, ...json.added_tokens.map(({ id }) => id + 1));
-  const special = new Set([...Object.values(named), ...extraTokens(config)]);
-  const add = (content: string, options: Partial<AddedTokenJson>) => {
-    const known = tokens.get(content);
-    if (known) known.special ||= special.has(content);
-    else {
-      const flags = { single_word: false, lstrip: false, rstrip: false, normalized: false, special: false };
-      const id = vocabulary.get(content) ?? next++;
-      tokens.set(content, {
-        ...flags,
-        ...options,
-        id,
-        content,
-        special: options.special === true || special.has(content),
-      });
-    }
-  };
-  const decoder = Object.entries((config.added_tokens_decoder ?? {}) as Record<string, unknown>);
-  for (const [, token] of decoder.sort(([a], [b]) => Number(a) - Number(b))) {
-    const content = tokenContent(token);
-    if (content !== undefined) add(content, flagsOf(token));
-  }
-  for (const name of specialNames) {
-    if (named[name] !== undefined) add(named[name], flagsOf(config[`${name}_token`]));
-  }
-  for (const content of extraTokens(config)) add(content, {});
-  return { ...json, added_tokens: [...tokens.values()].sort((a, b) => a.id - b.id) };
-}
-
-function flagsOf(token: unknown): Partial<AddedTokenJson> {
-  if (typeof token !== "object" || token === null) return {};
-  const flags = ["single_word", "lstrip", "rstrip", "normalized", "special"];
-  return Object.fromEntries(Object.entries(token).filter(([key]) => flags.includes(key)));
-}
-
-/**
- * `tokenizer.json` with the post-processor that puts bos before and eos behind a text. As in Python it replaces
- * the file's own when the configuration mentions `add_bos_token` or `add_eos_token`, or when there is none.
- */
-export function withPostProcessor(
-  json: TokenizerJson,
-  config: TokenizerConfig,
-  named: SpecialTokens,
-): TokenizerJson {
-  const mentioned = "add_bos_token" in config || "add_eos_token" in config;
-  if (!mentioned && json.post_processor != null) return json;
-  const bos = config.add_bos_token ? named.bos : undefined;
-  const eos = config.add_eos_token ? named.eos : undefined;
-  const special = (id: string | undefined, type_id: number) =>
-    id === undefined ? [] : [{ SpecialToken: { id, type_id } }];
-  const part = (id: "A" | "B", type_id: number) => [
-    ...special(bos, type_id),
-    { Sequence: { id, type_id } },
-    ...special(eos, type_id),
-  ];
-  const ids = new Map(json.added_tokens.map(({ content, id }) => [content, id]));
-  const used = [bos, eos].filter((token) => token !== undefined);
+/** A token that is written as text, or as an object with `content` and options. */
+const tokenOf = (who: string, place: string, json: unknown, special: boolean): AddedToken => {
+  const fields = typeof json === "string" ? { content: json } : json;
+  const given = typeof fields === "object" && fields !== null ? (fields as Record<string, unknown>) : {};
+  if (typeof given.content !== "string")
+    throw new TransformersError(`${who}: ${place} is ${shown(json)}; it must be a token`);
+  const wrong = flags.find((flag) => given[flag] !== undefined && typeof given[flag] !== "boolean");
+  if (wrong !== undefined)
+    throw new TransformersError(
+      `${who}: ${wrong} of ${place} is ${shown(given[wrong])}; it must be true or false`,
+    );
+  const isSpecial = special || given.special === true;
   return {
-    ...json,
-    post_processor: {
-      type: "TemplateProcessing",
-      single: part("A", 0),
-      pair: [...part("A", 0), ...part("B", 1)],
-      special_tokens: Object.fromEntries(
-        used.map((token) => [token, { id: token, ids: [ids.get(token)], tokens: [token] }]),
-      ),
-    },
+    content: given.content,
+    single_word: given.single_word === true,
+    lstrip: given.lstrip === true,
+    rstrip: given.rstrip === true,
+    normalized: typeof given.normalized === "boolean" ? given.normalized : !isSpecial,
+    special: isSpecial,
   };
-}
+};
+
+const isStandard = (key: string) => specialNames.some((name) => key === `${name}_token`);
+
+/**
+ * The tokens that the files name.
+ *
+ * @param defaults of the class, for names that the configuration does not mention; an explicit null means none
+ */
+export const declaredTokens = (
+  who: string,
+  config: TokenizerConfig,
+  defaults: Partial<Readonly<Record<SpecialName, string | null>>>,
+  extraDefaults: readonly string[],
+): DeclaredTokens => {
+  const added = decoderOf(who, config);
+  const byContent = new Map(added.map((token) => [token.content, token]));
+  const named: Partial<Record<SpecialName, AddedToken>> = {};
+  for (const name of specialNames) {
+    const key = `${name}_token`;
+    const given = config[key];
+    const json = given === undefined ? defaults[name] : given;
+    if (json === undefined || json === null) continue;
+    const token = tokenOf(who, key, json, true);
+    // Options of the list of added tokens hold for a name that the configuration gives.
+    const listed = given === undefined ? undefined : byContent.get(token.content);
+    named[name] = listed === undefined ? token : { ...listed, special: true };
+  }
+  const ownKeys = Object.keys(config).filter(
+    (key) => key.endsWith("_token") && !isStandard(key) && typeof config[key] === "string",
+  );
+  const { list, record } = extrasOf(who, config);
+  return {
+    named,
+    own: [
+      ...ownKeys.map((key) => tokenOf(who, key, config[key], true)),
+      ...Object.entries(record).map(([key, json]) => tokenOf(who, key, json, true)),
+    ],
+    extra: (list ?? extraDefaults).map((json) => tokenOf(who, "extra_special_tokens", json, true)),
+    added,
+  };
+};
+
+const extrasOf = (
+  who: string,
+  config: TokenizerConfig,
+): { list: readonly unknown[] | undefined; record: Readonly<Record<string, unknown>> } => {
+  const isEmpty = (value: unknown) =>
+    value === undefined || value === null || (typeof value === "object" && Object.keys(value).length === 0);
+  const given = [config.extra_special_tokens, config.additional_special_tokens].find(
+    (value) => !isEmpty(value),
+  );
+  if (given === undefined) return { list: undefined, record: {} };
+  if (Array.isArray(given)) return { list: given, record: {} };
+  if (typeof given === "object") return { list: undefined, record: given as Record<string, unknown> };
+  throw new TransformersError(`${who}: extra_special_tokens is ${shown(given)}; it must be a list of tokens`);
+};
+
+const decoderOf = (who: string, config: TokenizerConfig): AddedToken[] => {
+  const json = config.added_tokens_decoder ?? {};
+  if (typeof json !== "object" || Array.isArray(json))
+    throw new TransformersError(
+      `${who}: added_tokens_decoder is ${shown(json)}; it must be an object of tokens`,
+    );
+  const entries = Object.entries(json);
+  const wrong = entries.find(([id]) => !/^\d+$/.test(id));
+  if (wrong !== undefined)
+    throw new TransformersError(
+      `${who}: added_tokens_decoder has the id ${shown(wrong[0])}; ids are whole numbers`,
+    );
+  return entries
+    .sort(([a], [b]) => Number(a) - Number(b))
+    .map(([id, token]) => tokenOf(who, `added_tokens_decoder[${id}]`, token, false));
+};
+
+/** The texts of the named tokens. */
+export const textsOf = ({ named }: DeclaredTokens): SpecialTokens =>
+  Object.fromEntries(Object.entries(named).map(([name, { content }]) => [name, content]));
+
+/**
+ * Tokens to be added to a tokenizer that has some, as Python's constructor finds them: those of the list that are
+ * not there with the same options, then special ones that are not there at all.
+ */
+export const tokensToAdd = (declared: DeclaredTokens, present: readonly AddedToken[]): AddedToken[] => {
+  const isSame = (a: AddedToken, b: AddedToken) => flags.every((flag) => a[flag] === b[flag]);
+  const byContent = new Map(present.map((token) => [token.content, token]));
+  const nameds = specialNames.flatMap((name) => declared.named[name] ?? []);
+  const names = new Set([...nameds, ...declared.own].map(({ content }) => content));
+  const tokens = declared.added
+    .filter((token) => {
+      const known = byContent.get(token.content);
+      return known === undefined || !isSame(known, token);
+    })
+    .map((token) => (names.has(token.content) ? { ...token, special: true } : token));
+  const known = new Set([...byContent.keys(), ...tokens.map(({ content }) => content)]);
+  for (const token of [...nameds, ...declared.own, ...declared.extra]) {
+    if (known.has(token.content)) continue;
+    known.add(token.content);
+    tokens.push(token);
+  }
+  return tokens;
+};

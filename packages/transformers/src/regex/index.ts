@@ -1,0 +1,3 @@
+export { onigurumaRegExp } from "./oniguruma";
+export { pythonRegExp } from "./python";
+export { type SafeMatch, SafeRegExp } from "./safe-regexp";
