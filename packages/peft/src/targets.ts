@@ -200,8 +200,19 @@ const isInLayers = (name: string, targetModules: readonly string[] | string, con
  */
 export const patternValue = (patterns: Readonly<Record<string, number>>, name: string): number | undefined =>
   Object.entries(patterns).find(([pattern]) =>
-    fullMatch(pattern, name, (own) => `(?:.*\\.)?(?:${own})`),
+    /^[\w.]+$/.test(pattern)
+      ? endsAs(name, pattern)
+      : fullMatch(pattern, name, (own) => `(?:.*\\.)?(?:${own})`),
   )?.[1];
+
+/** Whether a name ends, from a dot on, in a pattern of letters and dots, which stand for any character. */
+const endsAs = (name: string, pattern: string): boolean => {
+  const start = name.length - pattern.length;
+  if (start < 0 || (start > 0 && name[start - 1] !== ".")) return false;
+  for (let i = 0; i < pattern.length; i++)
+    if (pattern[i] !== "." && pattern[i] !== name[start + i]) return false;
+  return true;
+};
 
 /** Last parts of the names of all linear layers: what users may give as targets. */
 const linearEndings = (model: TargetModel): string[] => {
@@ -220,6 +231,8 @@ const fullMatch = (pattern: string, text: string, within = (own: string): string
 };
 
 const compiled = new Map<string, SafeRegExp>();
+/** A pattern for each layer of a large model. */
+const MAX_COMPILED = 2048;
 
 /**
  * The first match of a pattern in Python's syntax; its work is bounded, whatever a downloaded adapter holds.
@@ -231,7 +244,7 @@ const matched = (pattern: string, own: string, text: string): SafeMatch | null =
     let regExp = compiled.get(pattern);
     if (regExp === undefined) {
       regExp = pythonRegExp(pattern);
-      if (compiled.size >= 64) compiled.clear();
+      if (compiled.size >= MAX_COMPILED) compiled.clear();
       compiled.set(pattern, regExp);
     }
     return regExp.exec(text);

@@ -9,7 +9,9 @@ export type Instruction =
   | { readonly op: "char"; readonly code: number; readonly back: boolean }
   | { readonly op: "set"; readonly set: CharSet; readonly back: boolean }
   /** Goes on at `first`; if that fails, at `second`. */
-  | { readonly op: "split"; first: number; second: number; readonly slot: number }
+  | { readonly op: "split"; first: number; second: number; readonly slot: number; readonly loops: boolean }
+  /** Stands before the `split` of a loop of this slot. */
+  | { readonly op: "loop"; readonly slot: number }
   /** A greedy loop over one set, at least `min` times. */
   | {
       readonly op: "run";
@@ -145,8 +147,8 @@ class Compiler {
     for (const end of ends) end.to = this.#here;
   }
 
-  #split() {
-    return this.#emit({ op: "split", first: 0, second: 0, slot: this.#slots++ });
+  #split(loops = false) {
+    return this.#emit({ op: "split", first: 0, second: 0, slot: this.#slots++, loops });
   }
 
   #sequence(elements: readonly AST.Element[], context: Context): void {
@@ -228,8 +230,9 @@ class Compiler {
     }
     for (let i = 0; i < min; i++) this.#element(element, context);
     if (max === Number.POSITIVE_INFINITY) {
+      this.#emit({ op: "loop", slot: this.#slots });
       const loop = this.#here;
-      const split = this.#split();
+      const split = this.#split(true);
       const body = this.#here;
       this.#element(element, context);
       this.#emit({ op: "jump", to: loop });

@@ -153,11 +153,15 @@ class Matcher {
   #turnsInPlace(slot: number, here: number, choices: Choice[]): boolean {
     if (this.#remembers) return false;
     const group = 2 * this.#program.groups + slot;
-    const before = this.#groups[group]!;
-    if (before === here) return true;
-    choices.push({ pc: -1 - group, position: before, least: -1, depth: 0 });
-    this.#groups[group] = here;
+    if (this.#groups[group] === here) return true;
+    this.#hold(group, here, choices, 0);
     return false;
+  }
+
+  /** Sets an entry of the groups, to be set back on the way back. */
+  #hold(group: number, position: number, choices: Choice[], depth: number): void {
+    choices.push({ pc: -1 - group, position: this.#groups[group]!, least: -1, depth });
+    this.#groups[group] = position;
   }
 
   /**
@@ -199,7 +203,8 @@ class Matcher {
             for (const before of path) this.#ends.set(before, end);
             return end;
           }
-          if (this.#isSeen(step.slot, here) || this.#turnsInPlace(step.slot, here, choices)) holds = false;
+          if (this.#isSeen(step.slot, here) || (step.loops && this.#turnsInPlace(step.slot, here, choices)))
+            holds = false;
           else {
             if (inner) path.push(key);
             choices.push({ pc: step.second, position: here, least: -1, depth: path.length });
@@ -207,6 +212,10 @@ class Matcher {
           }
           break;
         }
+        case "loop":
+          if (!this.#remembers) this.#hold(2 * this.#program.groups + step.slot, -1, choices, path.length);
+          at++;
+          break;
         case "run": {
           const exit = this.#enter(step, here, choices, at);
           if (exit < 0) holds = false;
@@ -214,13 +223,7 @@ class Matcher {
           break;
         }
         case "save":
-          choices.push({
-            pc: -1 - step.group,
-            position: this.#groups[step.group]!,
-            least: -1,
-            depth: path.length,
-          });
-          this.#groups[step.group] = here;
+          this.#hold(step.group, here, choices, path.length);
           at++;
           break;
         case "edge":

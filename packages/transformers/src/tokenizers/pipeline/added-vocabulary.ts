@@ -1,6 +1,7 @@
 import type { Normalizer, Piece } from "./normalizers";
 import { spaceAtEnd, spaceAtStart } from "./normalizers";
 import { wordCharacter } from "./pattern";
+import { WordList } from "./word-list";
 
 /** A token that is found in the text before the model sees it. */
 export interface AddedToken {
@@ -32,7 +33,7 @@ export class AddedVocabulary {
   readonly #normalize: Normalizer;
   readonly #splitsSpecial: boolean;
   #next: number;
-  #matchers: readonly [exact: Matcher, normalized: Matcher] | undefined;
+  #words: readonly [exact: WordList, normalized: WordList] | undefined;
 
   /** @param vocabulary the model's */
   constructor(vocabulary: ReadonlyMap<string, number>, normalize: Normalizer, splitsSpecial: boolean) {
@@ -55,7 +56,7 @@ export class AddedVocabulary {
       this.#byId.set(id, token);
       if (!this.#special.has(content)) this.#plain.set(content, token);
     }
-    this.#matchers = undefined;
+    this.#words = undefined;
   }
 
   /** Added tokens with their ids, by id. */
@@ -79,23 +80,23 @@ export class AddedVocabulary {
 
   /** The text cut at added tokens, the rest normalised. */
   sections(text: string): Section[] {
-    this.#matchers ??= this.#makeMatchers();
-    const [exact, normalized] = this.#matchers;
+    this.#words ??= this.#makeWords();
+    const [exact, normalized] = this.#words;
     return this.#cut({ text, atStart: true }, exact).flatMap((section) =>
       typeof section === "number" ? section : this.#cut(this.#normalize(section), normalized),
     );
   }
 
-  #makeMatchers(): [Matcher, Matcher] {
+  #makeWords(): [WordList, WordList] {
     const tokens = [...this.#special.values(), ...this.#plain.values()];
-    const matcher = (list: readonly AddedToken[], spelling: (content: string) => string) =>
-      new Matcher(list.map(({ content }) => [spelling(content), this.idOf(content)!]));
+    const listOf = (list: readonly AddedToken[], spelling: (content: string) => string) =>
+      new WordList(list.map(({ content }) => [spelling(content), this.idOf(content)!]));
     return [
-      matcher(
+      listOf(
         tokens.filter(({ normalized }) => !normalized),
         (content) => content,
       ),
-      matcher(
+      listOf(
         // Of two that become the same, the later one counts.
         tokens.filter(({ normalized }) => normalized).reverse(),
         (content) => this.#normalForm(content),
@@ -107,13 +108,13 @@ export class AddedVocabulary {
     return this.#normalize({ text: content, atStart: true }).text;
   }
 
-  #cut({ text, atStart }: Piece, matcher: Matcher): Section[] {
+  #cut({ text, atStart }: Piece, words: WordList): Section[] {
     const sections: Section[] = [];
     const take = (start: number, end: number) => {
       if (start < end) sections.push({ text: text.slice(start, end), atStart: atStart && start === 0 });
     };
     let last = 0;
-    for (const { start, end, id } of matcher.matches(text)) {
+    for (const { start, end, id } of longestWords(text, words)) {
       const token = this.#byId.get(id)!;
       if (this.#splitsSpecial && this.#special.has(token.content)) continue;
       if (token.single_word && (endsInWord(text, start) || beginsWithWord(text, end))) continue;
@@ -134,65 +135,14 @@ const endsInWord = (text: string, end: number): boolean => {
 const beginsWithWord = (text: string, start: number): boolean =>
   start < text.length && wordCharacter.test(String.fromCodePoint(text.codePointAt(start)!));
 
-interface Found {
-  readonly start: number;
-  readonly end: number;
-  readonly id: number;
-}
-
-/** Finds the longest of many words at each place, from left to right. */
-class Matcher {
-  /** In order of their units, each once. */
-  readonly #words: readonly (readonly [word: string, id: number])[];
-  /** Where the words that begin with a unit stand. */
-  readonly #ranges = new Map<number, readonly [from: number, to: number]>();
-
-  /** @param words the first of equal ones counts */
-  constructor(words: readonly (readonly [word: string, id: number])[]) {
-    const first = new Map<string, number>();
-    for (const [word, id] of words) if (word !== "" && !first.has(word)) first.set(word, id);
-    this.#words = [...first].sort(([a], [b]) => (a < b ? -1 : 1));
-    for (const [i, [word]] of this.#words.entries()) {
-      const unit = word.charCodeAt(0);
-      this.#ranges.set(unit, [this.#ranges.get(unit)?.[0] ?? i, i + 1]);
-    }
-  }
-
-  *matches(text: string): Generator<Found> {
-    if (this.#words.length === 0) return;
-    for (let at = 0; at < text.length; ) {
-      const found = this.#longest(text, at);
-      if (found !== undefined) yield found;
-      at = found?.end ?? at + 1;
-    }
-  }
-
-  #longest(text: string, start: number): Found | undefined {
-    const range = this.#ranges.get(text.charCodeAt(start));
-    if (range === undefined) return undefined;
-    let [from, to] = range;
-    let longest: Found | undefined;
-    for (let length = 1; from < to; length++) {
-      const [word, id] = this.#words[from]!;
-      if (word.length === length) {
-        longest = { start, end: start + length, id };
-        from++;
-      }
-      if (start + length >= text.length) break;
-      const unit = text.charCodeAt(start + length);
-      from = this.#bound(from, to, length, unit);
-      to = this.#bound(from, to, length, unit + 1);
-    }
-    return longest;
-  }
-
-  /** The first word of a range whose unit at a place is at least `unit`. */
-  #bound(from: number, to: number, at: number, unit: number): number {
-    while (from < to) {
-      const middle = (from + to) >> 1;
-      if (this.#words[middle]![0].charCodeAt(at) < unit) from = middle + 1;
-      else to = middle;
-    }
-    return from;
+/** The longest word at each place, from left to right. */
+function* longestWords(text: string, words: WordList) {
+  for (let start = 0; words.size > 0 && start < text.length; ) {
+    let found: { start: number; end: number; id: number } | undefined;
+    words.at(text, start, (end, id) => {
+      found = { start, end, id };
+    });
+    if (found !== undefined) yield found;
+    start = found?.end ?? start + 1;
   }
 }

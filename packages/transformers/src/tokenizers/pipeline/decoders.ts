@@ -1,5 +1,5 @@
 import { bytesOf, decodeBytes } from "./bytes";
-import { flattened, type Part } from "./part";
+import { flattened, inTurn, type Part } from "./part";
 import { finderOf } from "./pattern";
 import { prependSchemeOf } from "./pre-tokenizers";
 
@@ -12,7 +12,8 @@ export type Decoder = (tokens: string[]) => string;
 export const decoderOf = (part: Part | null): Decoder => {
   if (part === null) return (tokens) => tokens.join(" ");
   const steps = flattened(part, "decoders").map(stepOf);
-  return (tokens) => steps.reduce((before, step) => step(before), tokens).join("");
+  const decode = inTurn(part, steps, (tokens) => tokens.reduce((sum, { length }) => sum + length, 0));
+  return (tokens) => decode(tokens).join("");
 };
 
 const stepOf = (part: Part): Step => {

@@ -1,6 +1,6 @@
 import { encodeBytes } from "./bytes";
 import { charsMap } from "./charsmap";
-import { flattened, type Part } from "./part";
+import { flattened, inTurn, type Part } from "./part";
 import { finderOf, whiteSpace } from "./pattern";
 
 /** A stretch of text. `atStart`: its first character comes from the beginning of the input. */
@@ -13,8 +13,8 @@ export type Normalizer = (piece: Piece) => Piece;
 
 /** @param json `normalizer` of tokenizer.json, null for none */
 export const normalizerOf = (part: Part | null): Normalizer => {
-  const steps = part === null ? [] : flattened(part, "normalizers").map(stepOf);
-  return (piece) => steps.reduce((before, step) => step(before), piece);
+  if (part === null) return (piece) => piece;
+  return inTurn(part, flattened(part, "normalizers").map(stepOf), ({ text }) => text.length);
 };
 
 const stepOf = (part: Part): Normalizer => {
@@ -61,10 +61,14 @@ export const spaceAtEnd = (text: string): number => {
   return text.length - at;
 };
 
+/** Characters that replacements may come to. */
+const MAX_REPLACED = 2 ** 28;
+
 const replace = (part: Part): Normalizer => {
   const [find, content] = [finderOf(part), part.text("content")];
   return ({ text, atStart }) => {
     const found = find(text);
+    if (found.length * content.length > MAX_REPLACED) part.fail("makes a text too long");
     const whole = found.map(({ start, end, matches }) => (matches ? content : text.slice(start, end)));
     const losesStart = content === "" && found[0]?.matches === true && found[0].end > 0;
     return { text: whole.join(""), atStart: atStart && !losesStart };

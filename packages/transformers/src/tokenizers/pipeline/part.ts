@@ -79,8 +79,37 @@ export class Part {
 
 /** A value in a message, cut to a line. */
 export const shown = (value: unknown): string => {
-  const whole = JSON.stringify(value) ?? String(value);
+  const whole = textOf(value);
   return whole.length > 80 ? `${whole.slice(0, 80)}…` : whole;
+};
+
+const textOf = (value: unknown): string => {
+  try {
+    return JSON.stringify(value) ?? String(value);
+  } catch {
+    return "a value nested too deep";
+  }
+};
+
+/**
+ * Runs one step after the other. Steps that double a text each are a few bytes of a file, so what becomes a thousand
+ * times as long is refused.
+ *
+ * @param lengthOf of what the steps hand on
+ */
+export const inTurn = <T>(
+  part: Part,
+  steps: readonly ((value: T) => T)[],
+  lengthOf: (value: T) => number,
+): ((value: T) => T) => {
+  return (first) => {
+    const most = 1_000_000 + 1000 * lengthOf(first);
+    return steps.reduce((before, step) => {
+      const after = step(before);
+      if (lengthOf(after) > most) part.fail("makes a text more than a thousand times as long");
+      return after;
+    }, first);
+  };
 };
 
 /** Sequences within sequences deeper than this are refused. */

@@ -1,6 +1,6 @@
 import { encodeBytes } from "./bytes";
 import type { Piece } from "./normalizers";
-import { flattened, type Part } from "./part";
+import { flattened, inTurn, type Part } from "./part";
 import {
   characters,
   type Finder,
@@ -17,12 +17,13 @@ export type PreTokenizer = (piece: Piece) => Piece[];
 
 /** @param part `pre_tokenizer` of tokenizer.json, null for none */
 export const preTokenizerOf = (part: Part | null): PreTokenizer => {
-  const steps = part === null ? [] : flattened(part, "pretokenizers").map(stepOf);
-  return (piece) =>
-    steps.reduce<Piece[]>(
-      (pieces, step) => pieces.flatMap((one) => step(one).filter(({ text }) => text !== "")),
-      [piece],
-    );
+  if (part === null) return (piece) => [piece];
+  const steps = flattened(part, "pretokenizers").map((step) => {
+    const split = stepOf(step);
+    return (pieces: Piece[]) => pieces.flatMap((piece) => split(piece).filter(({ text }) => text !== ""));
+  });
+  const split = inTurn(part, steps, (pieces) => pieces.reduce((sum, { text }) => sum + text.length, 0));
+  return (piece) => split([piece]);
 };
 
 const stepOf = (part: Part): PreTokenizer => {

@@ -53,7 +53,7 @@ export const bpe = (part: Part): Model => {
         continue;
       }
       const bytes = usesBytes ? byteTokens(vocabulary, token) : undefined;
-      if (bytes !== undefined) ids.push(...bytes);
+      if (bytes !== undefined) for (const byte of bytes) ids.push(byte);
       else if (unknownToken !== undefined) {
         if (unknown !== undefined && !fuses) ids.push(unknown);
         unknown = unknownId();

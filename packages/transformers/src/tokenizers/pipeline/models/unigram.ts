@@ -1,15 +1,10 @@
 import { bytesOf } from "../bytes";
 import { type Part, shown } from "../part";
+import { WordList } from "../word-list";
 import type { Model } from "./model";
 
 /** How much worse than the worst token an unknown character is, as log-probability. */
 const UNKNOWN_PENALTY = 10;
-
-interface TrieNode {
-  readonly next: Map<number, TrieNode>;
-  /** Of the last token that ends here. */
-  id?: number;
-}
 
 /** The split of a word with the greatest sum of scores. */
 export const unigram = (part: Part): Model => {
@@ -20,8 +15,7 @@ export const unigram = (part: Part): Model => {
   const usesBytes = part.flag("byte_fallback", false);
   const vocabulary = new Map(tokens.map((token, id) => [token, id]));
   const worst = scores.reduce((least, score) => Math.min(least, score), Number.POSITIVE_INFINITY);
-  const root: TrieNode = { next: new Map() };
-  for (const [token, id] of vocabulary) if (token !== "") insert(root, token, id);
+  const words = new WordList(vocabulary);
 
   /** Tokens from left to right; unknown characters in a row are one. */
   const split = (word: string): string[] => {
@@ -36,13 +30,10 @@ export const unigram = (part: Part): Model => {
     for (let start = 0; start < word.length; ) {
       const size = word.codePointAt(start)! > 0xffff ? 2 : 1;
       let knowsOne = false;
-      let node: TrieNode | undefined = root;
-      for (let end = start; node !== undefined && end < word.length; ) {
-        node = node.next.get(word.charCodeAt(end++));
-        if (node?.id === undefined) continue;
-        reach(start, end, scores[node.id]!, node.id === unknown);
+      words.at(word, start, (end, id) => {
+        reach(start, end, scores[id]!, id === unknown);
         knowsOne ||= end === start + size;
-      }
+      });
       if (!knowsOne) {
         if (unknown === undefined) part.fail(`does not know ${shown(word)} and has no unk_id`);
         reach(start, start + size, worst - UNKNOWN_PENALTY, true);
@@ -87,20 +78,6 @@ const piecesOf = (part: Part): { tokens: string[]; scores: number[] } => {
     scores.push(score as number);
   }
   return { tokens, scores };
-};
-
-const insert = (root: TrieNode, token: string, id: number): void => {
-  let node = root;
-  for (let i = 0; i < token.length; i++) {
-    const unit = token.charCodeAt(i);
-    let next = node.next.get(unit);
-    if (next === undefined) {
-      next = { next: new Map() };
-      node.next.set(unit, next);
-    }
-    node = next;
-  }
-  node.id = id;
 };
 
 /** Tokens of the bytes of a text, such as `<0xE2>`; undefined when one is missing. */

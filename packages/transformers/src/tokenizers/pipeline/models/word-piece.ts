@@ -8,20 +8,19 @@ export const wordPiece = (part: Part): Model => {
   const unknown = part.text("unk_token", "[UNK]");
   const prefix = part.text("continuing_subword_prefix", "##");
   const maxLength = part.count("max_input_chars_per_word", 100);
-  const longest = [...vocabulary.keys()].reduce((length, token) => Math.max(length, token.length), 0);
+  const lengths = [...new Set([...vocabulary.keys()].map(({ length }) => length))].sort((a, b) => b - a);
 
   const pieces = (word: string): number[] | undefined => {
     const ids: number[] = [];
     for (let start = 0; start < word.length; ) {
-      let end = Math.min(word.length, start + longest);
-      let id: number | undefined;
-      for (; end > start; end--) {
-        id = vocabulary.get((start > 0 ? prefix : "") + word.slice(start, end));
-        if (id !== undefined) break;
-      }
-      if (id === undefined) return undefined;
-      ids.push(id);
-      start = end;
+      const before = start > 0 ? prefix : "";
+      const fits = (length: number) =>
+        length > before.length && start + length - before.length <= word.length;
+      const tokenOf = (length: number) => before + word.slice(start, start + length - before.length);
+      const length = lengths.find((long) => fits(long) && vocabulary.has(tokenOf(long)));
+      if (length === undefined) return undefined;
+      ids.push(vocabulary.get(tokenOf(length))!);
+      start += length - before.length;
     }
     return ids;
   };
