@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import fc from "fast-check";
 
 /** Arbitrary parts of tokenizer.json, and texts that they meet their corners on. */
@@ -87,6 +88,9 @@ const sequence = (key: string, kind: fc.Arbitrary<unknown>, maxLength = 3) =>
     { weight: 2, arbitrary: one("Sequence", { [key]: fc.array(kind, { maxLength }) }) },
   );
 
+/** ﬁ → fi, ① → 1, é → e, A → nothing, 日本 → JP, 日 → nichi, 👩 → w and the like: made by `reference/transformers/make_charsmap.py`. */
+const charsMap = readFileSync(new URL("../golden/tokenizers/charsmap.txt", import.meta.url), "utf8").trim();
+
 const normalizers = fc.oneof(
   one("BertNormalizer", {
     clean_text: bool,
@@ -96,7 +100,8 @@ const normalizers = fc.oneof(
   }),
   ...["NFC", "NFD", "NFKC", "NFKD", "Lowercase", "StripAccents", "Nmt", "ByteLevel"].map((type) => one(type)),
   one("Strip", { strip_left: bool, strip_right: bool }),
-  one("Prepend", { prepend: fc.constantFrom("▁", "x ", "") }),
+  one("Prepend", { prepend: fc.constantFrom("▁", "x ") }),
+  one("Precompiled", { precompiled_charsmap: fc.constant(charsMap) }),
   one("Replace", { pattern, content }),
 );
 const normalizer = fc.option(sequence("normalizers", normalizers), { nil: null });

@@ -115,6 +115,8 @@ export class AddedVocabulary {
     };
     let last = 0;
     for (const { start, end, id } of longestWords(text, words)) {
+      // The token before may have taken it with its white space.
+      if (start < last) continue;
       const token = this.#byId.get(id)!;
       if (this.#splitsSpecial && this.#special.has(token.content)) continue;
       if (token.single_word && (endsInWord(text, start) || beginsWithWord(text, end))) continue;
