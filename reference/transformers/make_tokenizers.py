@@ -1,5 +1,5 @@
 """Tokenizers as transformers builds them by class: writes packages/transformers/test/golden/tokenizers/classes.json, small
-repositories (as texts of files) with what AutoTokenizer makes of a few texts, or "refused"."""
+repositories (files by name as indices of contents) with what AutoTokenizer makes of a few texts, or "refused"."""
 
 import json
 import os
@@ -151,9 +151,10 @@ def answer(files):
             "tokens": [t.bos_token, t.eos_token, t.pad_token, t.unk_token], "sides": [t.padding_side, t.truncation_side], "length": len(t)}  # fmt: skip
 
 
-rows = []
+contents, rows = [], []
 for label, tokenizer, tokenizer_config, config, more in cases():
     files = {"tokenizer.json": tokenizer, "tokenizer_config.json": tokenizer_config, "config.json": config, **more}
     files = {name: text_of(content) for name, content in files.items() if content is not None}
-    rows.append({"label": label, "files": files, "texts": TEXTS, "expected": answer(files)})
-OUT.write_text(json.dumps(rows, ensure_ascii=False))
+    contents += [content for content in files.values() if content not in contents]
+    rows.append({"label": label, "files": {name: contents.index(content) for name, content in files.items()}, "expected": answer(files)})
+OUT.write_text(json.dumps({"texts": TEXTS, "contents": contents, "rows": rows}, ensure_ascii=False, separators=(",", ":")) + "\n")

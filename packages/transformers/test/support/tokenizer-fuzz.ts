@@ -1,15 +1,14 @@
-import { readFileSync } from "node:fs";
 import { bytesSource } from "@waveft/safetensors";
 import fc from "fast-check";
 import { isTransformersError } from "../../src/errors";
 import { AutoTokenizer } from "../../src/tokenizers";
+import { goldenClasses } from "./golden-classes";
 import { file, kinds, text } from "./tokenizer-files";
 
 /** Texts of a repository's files by name. */
 type Repository = Readonly<Record<string, string>>;
 
-const golden = new URL("../golden/tokenizers/classes.json", import.meta.url);
-const good = (JSON.parse(readFileSync(golden, "utf8")) as { files: Repository }[]).map(({ files }) => files);
+const good: readonly Repository[] = goldenClasses().rows.map(({ files }) => files);
 
 const repository: fc.Arbitrary<Repository> = fc.oneof(
   fc.constantFrom(...good),
