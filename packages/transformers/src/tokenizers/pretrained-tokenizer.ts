@@ -2,7 +2,7 @@ import { writeFileAtomic } from "@waveft/safetensors";
 import { TransformersError } from "../errors";
 import { node, translated } from "../io";
 import { type BuiltTokenizer, buildTokenizer, type TokenizerFiles } from "./build";
-import { modelType, Part } from "./pipeline";
+import { modelType, Part, shown } from "./pipeline";
 import { tokenizerClasses } from "./tokenizer-class";
 import { BACKEND } from "./tokenizer-class-names";
 import { type SpecialName, type SpecialTokens, specialNames, type TokenizerConfig } from "./tokenizer-json";
@@ -111,6 +111,8 @@ export class PreTrainedTokenizer {
 
   /** Ids of a text. Halves of surrogate pairs count as U+FFFD. */
   encode(text: string, options: EncodeOptions = {}): number[] {
+    if (typeof text !== "string")
+      throw new TransformersError(`${this.name}: the text to encode is ${shown(text)}; it must be a string`);
     const { pipeline } = this.#built;
     const addsSpecial = options.addSpecialTokens !== false;
     const content = pipeline.encode(text);

@@ -115,7 +115,7 @@ const metaspace = one("Metaspace", {
 });
 const byteLevel = one("ByteLevel", { add_prefix_space: bool, trim_offsets: bool, use_regex: bool });
 const preTokenizers = fc.oneof(
-  ...["BertPreTokenizer", "Whitespace", "WhitespaceSplit"].map((type) => one(type)),
+  ...["BertPreTokenizer", "Whitespace", "WhitespaceSplit", "UnicodeScripts"].map((type) => one(type)),
   one("Digits", { individual_digits: bool }),
   one("Punctuation", { behavior }),
   one("CharDelimiterSplit", { delimiter: fc.constantFrom(" ", "a", "é", "😀") }),

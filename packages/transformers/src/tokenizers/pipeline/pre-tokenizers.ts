@@ -12,6 +12,7 @@ import {
   whiteSpace,
   wordCharacter,
 } from "./pattern";
+import { scriptSpans } from "./scripts";
 
 export type PreTokenizer = (piece: Piece) => Piece[];
 
@@ -157,6 +158,7 @@ const kinds: Readonly<Record<string, (part: Part) => PreTokenizer>> = {
   Metaspace: metaspace,
   Punctuation: (part) => splitter(characters(punctuation), behaviorOf(part, "isolated")),
   Split: split,
+  UnicodeScripts: () => splitter(scriptSpans, "removed"),
   Whitespace: () => {
     const words = nativeFinder(new RegExp(`[${word}]+|[^${word}\\p{White_Space}]+`, "gu"));
     return splitter((text) => words(text).map((span) => ({ ...span, matches: !span.matches })), "removed");
