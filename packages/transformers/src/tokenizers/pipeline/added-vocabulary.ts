@@ -1,5 +1,4 @@
-import type { Normalizer, Piece } from "./normalizers";
-import { spaceAtEnd, spaceAtStart } from "./normalizers";
+import { type Normalizer, type Piece, sliced, spaceAtEnd, spaceAtStart, wholeInput } from "./normalizers";
 import { wordCharacter } from "./pattern";
 import { WordList } from "./word-list";
 
@@ -82,7 +81,7 @@ export class AddedVocabulary {
   sections(text: string): Section[] {
     this.#words ??= this.#makeWords();
     const [exact, normalized] = this.#words;
-    return this.#cut({ text, atStart: true }, exact).flatMap((section) =>
+    return this.#cut(wholeInput(text), exact).flatMap((section) =>
       typeof section === "number" ? section : this.#cut(this.#normalize(section), normalized),
     );
   }
@@ -105,25 +104,26 @@ export class AddedVocabulary {
   }
 
   #normalForm(content: string): string {
-    return this.#normalize({ text: content, atStart: true }).text;
+    return this.#normalize(wholeInput(content)).text;
   }
 
-  #cut({ text, atStart }: Piece, words: WordList): Section[] {
+  #cut(piece: Piece, words: WordList): Section[] {
+    const { text } = piece;
     const sections: Section[] = [];
     const take = (start: number, end: number) => {
-      if (start < end) sections.push({ text: text.slice(start, end), atStart: atStart && start === 0 });
+      if (start < end) sections.push(sliced(piece, start, end));
     };
     let last = 0;
     for (const { start, end, id } of longestWords(text, words)) {
-      // The token before may have taken it with its white space.
-      if (start < last) continue;
       const token = this.#byId.get(id)!;
       if (this.#splitsSpecial && this.#special.has(token.content)) continue;
       if (token.single_word && (endsInWord(text, start) || beginsWithWord(text, end))) continue;
       const from = token.lstrip ? Math.max(last, start - spaceAtEnd(text.slice(0, start))) : start;
+      const to = token.rstrip ? end + spaceAtStart(text.slice(end)) : end;
       take(last, from);
-      sections.push(id);
-      last = token.rstrip ? end + spaceAtStart(text.slice(end)) : end;
+      // The token before may have taken all of it with its white space.
+      if (from < to) sections.push(id);
+      last = to;
     }
     take(last, text.length);
     return sections;

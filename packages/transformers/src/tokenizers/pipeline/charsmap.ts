@@ -5,7 +5,7 @@ import type { Part } from "./part";
  * SentencePiece's table of normalisations: the size of a double-array trie (uint32), its units (uint32), and the
  * replacements, each ended by a zero byte, all little-endian and in base 64.
  */
-export const charsMap = (part: Part): ((text: string) => { text: string; losesStart: boolean }) => {
+export const charsMap = (part: Part): ((text: string) => string) => {
   const bytes = decoded(part);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const size = bytes.length >= 4 ? view.getUint32(0, true) : 0;
@@ -41,17 +41,12 @@ export const charsMap = (part: Part): ((text: string) => { text: string; losesSt
   const segmenter = new Intl.Segmenter("en", { granularity: "grapheme" });
   return (text) => {
     let whole = "";
-    let losesStart = false;
-    const take = (part: string | undefined) => {
-      losesStart ||= whole === "" && part === "";
-      whole += part;
-    };
     for (const { segment } of segmenter.segment(text)) {
       const asOne = bytesOf(segment).length < 6 ? transform(segment) : undefined;
-      if (asOne !== undefined) take(asOne);
-      else for (const char of segment) take(transform(char) ?? char);
+      if (asOne !== undefined) whole += asOne;
+      else for (const char of segment) whole += transform(char) ?? char;
     }
-    return { text: whole, losesStart };
+    return whole;
   };
 };
 

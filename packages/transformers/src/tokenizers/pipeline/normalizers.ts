@@ -3,11 +3,23 @@ import { charsMap } from "./charsmap";
 import { flattened, inTurn, type Part } from "./part";
 import { finderOf, whiteSpace } from "./pattern";
 
-/** A stretch of text. `atStart`: its first character comes from the beginning of the input. */
+/** A stretch of text. `origin`: how many of its first UTF-16 units come from the first character of the input. */
 export interface Piece {
   readonly text: string;
-  readonly atStart: boolean;
+  readonly origin: number;
 }
+
+/** The whole of an input. */
+export const wholeInput = (text: string): Piece => ({
+  text,
+  origin: (text.codePointAt(0) ?? 0) > 0xffff ? 2 : Math.min(1, text.length),
+});
+
+/** A part of a piece. */
+export const sliced = ({ text, origin }: Piece, start: number, end = text.length): Piece => ({
+  text: text.slice(start, end),
+  origin: Math.min(Math.max(0, origin - start), end - start),
+});
 
 export type Normalizer = (piece: Piece) => Piece;
 
@@ -25,15 +37,14 @@ const stepOf = (part: Part): Normalizer => {
   );
 };
 
-/** Changes characters, but takes none away. */
+/** Changes characters one by one, or nearly so. */
 const mapping =
   (change: (text: string) => string): Normalizer =>
-  ({ text, atStart }) => ({ text: change(text), atStart });
+  ({ text, origin }) => ({ text: change(text), origin: change(text.slice(0, origin)).length });
 
-/** Takes characters away. */
-const removing = (remove: RegExp): Normalizer => {
-  const [all, first] = [new RegExp(remove, "gu"), new RegExp(`^(?:${remove.source})`, "u")];
-  return ({ text, atStart }) => ({ text: text.replace(all, ""), atStart: atStart && !first.test(text) });
+const removing = (characters: RegExp): Normalizer => {
+  const all = new RegExp(characters, "gu");
+  return mapping((text) => text.replace(all, ""));
 };
 
 /** Character by character: no rule for a word's last sigma. */
@@ -41,10 +52,10 @@ const lowercase = mapping((text) => Array.from(text, (char) => char.toLowerCase(
 
 const strip = (part: Part): Normalizer => {
   const [left, right] = [part.flag("strip_left"), part.flag("strip_right")];
-  return ({ text, atStart }) => {
-    const start = left ? spaceAtStart(text) : 0;
-    const end = right ? text.length - spaceAtEnd(text.slice(start)) : text.length;
-    return { text: text.slice(start, end), atStart: atStart && start === 0 };
+  return (piece) => {
+    const start = left ? spaceAtStart(piece.text) : 0;
+    const end = right ? piece.text.length - spaceAtEnd(piece.text.slice(start)) : piece.text.length;
+    return sliced(piece, start, end);
   };
 };
 
@@ -66,12 +77,15 @@ const MAX_REPLACED = 2 ** 28;
 
 const replace = (part: Part): Normalizer => {
   const [find, content] = [finderOf(part), part.text("content")];
-  return ({ text, atStart }) => {
+  return ({ text, origin }) => {
     const found = find(text);
     if (found.length * content.length > MAX_REPLACED) part.fail("makes a text too long");
     const whole = found.map(({ start, end, matches }) => (matches ? content : text.slice(start, end)));
-    const losesStart = content === "" && found[0]?.matches === true && found[0].end > 0;
-    return { text: whole.join(""), atStart: atStart && !losesStart };
+    // What replaces several characters comes from the last of them.
+    const first = found.map(({ start, end, matches }) =>
+      matches ? (end <= origin ? content.length : 0) : Math.max(0, Math.min(end, origin) - start),
+    );
+    return { text: whole.join(""), origin: first.reduce((sum, length) => sum + length, 0) };
   };
 };
 
@@ -105,10 +119,11 @@ const nmt = (): Normalizer => {
 
 const precompiled = (part: Part): Normalizer => {
   if (!part.has("precompiled_charsmap")) return (piece) => piece;
-  const map = charsMap(part);
-  return ({ text, atStart }) => {
-    const { text: changed, losesStart } = map(text);
-    return { text: changed, atStart: atStart && !losesStart };
+  const change = mapping(charsMap(part));
+  return (piece) => {
+    const { text, origin } = change(piece);
+    // What follows a character that becomes nothing stands in its place.
+    return { text, origin: piece.origin > 0 ? Math.max(origin, Math.min(1, text.length)) : 0 };
   };
 };
 

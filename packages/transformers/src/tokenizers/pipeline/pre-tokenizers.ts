@@ -1,5 +1,5 @@
 import { encodeBytes } from "./bytes";
-import type { Piece } from "./normalizers";
+import { type Piece, sliced } from "./normalizers";
 import { flattened, inTurn, type Part } from "./part";
 import {
   characters,
@@ -59,11 +59,8 @@ const merged = (found: readonly Span[], joins: (span: Span, before: Span) => boo
 
 const splitter =
   (find: Finder, behavior: Behavior): PreTokenizer =>
-  ({ text, atStart }) =>
-    behaviors[behavior](find(text)).map(({ start, end }) => ({
-      text: text.slice(start, end),
-      atStart: atStart && start === 0,
-    }));
+  (piece) =>
+    behaviors[behavior](find(piece.text)).map(({ start, end }) => sliced(piece, start, end));
 
 const behaviorOf = (part: Part, fallback?: string): Behavior => {
   const name = part.text("behavior", fallback).toLowerCase();
@@ -92,11 +89,19 @@ const nativeFinder =
 const byteLevel = (part: Part): PreTokenizer => {
   const prefixed = part.flag("add_prefix_space", true);
   const words = part.flag("use_regex", true) ? splitter(nativeFinder(gpt2), "isolated") : undefined;
-  return ({ text, atStart }) => {
-    const whole = { text: prefixed && !text.startsWith(" ") ? ` ${text}` : text, atStart };
-    return (words?.(whole) ?? [whole]).map((piece) => ({ ...piece, text: encodeBytes(piece.text) }));
+  return (piece) => {
+    const whole = prefixed && !piece.text.startsWith(" ") ? prepended(" ", piece) : piece;
+    return (words?.(whole) ?? [whole]).map(({ text, origin }) => ({
+      text: encodeBytes(text),
+      origin: encodeBytes(text.slice(0, origin)).length,
+    }));
   };
 };
+
+const prepended = (prefix: string, { text, origin }: Piece): Piece => ({
+  text: prefix + text,
+  origin: prefix.length + origin,
+});
 
 export type PrependScheme = "always" | "first" | "never";
 
@@ -115,13 +120,10 @@ const metaspace = (part: Part): PreTokenizer => {
   const replacement = part.char("replacement", "▁");
   const scheme = prependSchemeOf(part);
   const words = part.flag("split", true) ? splitter(literal(replacement), "mergedwithnext") : undefined;
-  return ({ text, atStart }) => {
-    const blanks = text.replaceAll(" ", replacement);
-    const prepends = scheme === "always" || (scheme === "first" && atStart);
-    const whole = {
-      text: prepends && !blanks.startsWith(replacement) ? replacement + blanks : blanks,
-      atStart,
-    };
+  return ({ text, origin }) => {
+    const blanks = { text: text.replaceAll(" ", replacement), origin };
+    const prepends = scheme === "always" || (scheme === "first" && origin > 0);
+    const whole = prepends && !blanks.text.startsWith(replacement) ? prepended(replacement, blanks) : blanks;
     return words?.(whole) ?? [whole];
   };
 };
@@ -137,14 +139,8 @@ const split = (part: Part): PreTokenizer => {
 const fixedLength = (part: Part): PreTokenizer => {
   const length = part.count("length", 5);
   if (length === 0) part.fail("has length 0");
-  return ({ text, atStart }) => {
-    const chars = [...text];
-    const count = Math.ceil(chars.length / length);
-    return Array.from({ length: count }, (_, i) => ({
-      text: chars.slice(i * length, (i + 1) * length).join(""),
-      atStart: atStart && i === 0,
-    }));
-  };
+  const chunks = new RegExp(`[^]{1,${Math.min(length, 2 ** 30)}}`, "gu");
+  return splitter(nativeFinder(chunks), "isolated");
 };
 
 const word = wordCharacter.source.slice(1, -1);
