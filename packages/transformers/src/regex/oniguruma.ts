@@ -37,7 +37,7 @@ const spelledOut = (pattern: string): string => {
     if (part.startsWith("\\")) return (depth > 0 ? inside : outside)[part] ?? part;
     if (part === "[") depth++;
     // The first one of a class stands for itself.
-    else if (part === "]" && depth > 0 && !/\[\^?$/.test(pattern.slice(0, at))) depth--;
+    else if (part === "]" && depth > 0 && !/\[\^?$/.test(pattern.slice(Math.max(0, at - 2), at))) depth--;
     return part;
   });
 };

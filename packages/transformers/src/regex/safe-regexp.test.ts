@@ -82,6 +82,7 @@ describe("SafeRegExp", () => {
     ["(?<=^a*)a", "u", "a".repeat(50_000)],
     ["(?=(a*))\\1b", "u", "a".repeat(50_000)],
     ["(?!(?:.*a)*b)a", "u", "a".repeat(20_000)],
+    ["(?=(?:\\w{1,9}\\s?)*$)", "u", "ab ".repeat(10_000)],
   ];
   test.each(explosive)("%s does not explode", (source, flags, subject) => {
     const started = performance.now();
@@ -91,6 +92,10 @@ describe("SafeRegExp", () => {
 
   test("a pattern with back references has a bound, and an invalid or huge one is a SyntaxError", () => {
     expect(() => safe("(a*)*(b?)\\2c", "u", "a".repeat(5000))).toThrow(RangeError);
+    const huge = new SafeRegExp("(?:[ab]{1,90}c?){50}x", "u");
+    expect(() => huge.test("a".repeat(100_000))).toThrow(/too many steps/);
+    expect(() => huge.test("a".repeat(20_000))).toThrow(/too many steps/);
+    expect(huge.test(`${"a".repeat(60)}x`)).toBe(true);
     expect(() => new SafeRegExp("(")).toThrow(SyntaxError);
     expect(() => new SafeRegExp("(?:a{1,1000}){1,1000}")).toThrow(SyntaxError);
   });

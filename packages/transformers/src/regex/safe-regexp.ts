@@ -8,8 +8,12 @@ export interface SafeMatch {
   readonly groups: Readonly<Record<string, string>>;
 }
 
-/** Steps that a pattern with back references may take on one text; any other's work is proportional to the text. */
+/** Steps that a pattern with back references may take on one text. */
 const MAX_STEPS = 2_000_000;
+/** Steps that any other may take, and more for each character: patterns of thousands of parts on long texts are too much. */
+const MAX_PROPORTIONAL = { steps: 5_000_000, perCharacter: 200 } as const;
+/** Bytes that a text's failures may take, and more for each character. */
+const MAX_MEMORY = { bytes: 2 ** 26, perCharacter: 16 } as const;
 
 /**
  * A regular expression of ECMAScript whose work cannot explode. It matches what JavaScript's own would, in time
@@ -43,7 +47,7 @@ export class SafeRegExp {
   /**
    * All matches from left to right, none overlapping; an empty one does not follow another match at its end.
    *
-   * @throws RangeError when a pattern with back references takes too many steps
+   * @throws RangeError when a pattern with back references, or a huge one, takes too many steps
    */
   *matches(text: string): Generator<SafeMatch, void, undefined> {
     const matcher = new Matcher(this.#program, text);
@@ -92,6 +96,7 @@ class Matcher {
   /** Start and end of each group; with back references also where each step was taken last. */
   readonly #groups: number[];
   readonly #remembers: boolean;
+  readonly #most: number;
   #steps = 0;
 
   constructor(program: Program, text: string) {
@@ -99,7 +104,12 @@ class Matcher {
     this.#text = text;
     this.#width = text.length + 1;
     this.#remembers = !program.hasBackReferences;
-    this.#seen = new Uint8Array(this.#remembers ? Math.ceil((program.slots * this.#width) / 8) : 0);
+    const { steps, perCharacter } = MAX_PROPORTIONAL;
+    this.#most = this.#remembers ? steps + perCharacter * text.length : MAX_STEPS;
+    const bytes = this.#remembers ? Math.ceil((program.slots * this.#width) / 8) : 0;
+    if (bytes > Math.max(MAX_MEMORY.bytes, MAX_MEMORY.perCharacter * text.length))
+      throw new RangeError("it takes too many steps on this text");
+    this.#seen = new Uint8Array(bytes);
     this.#runs = Array.from({ length: program.runs }, () => ({ from: NOWHERE, end: NOWHERE, tried: 0 }));
     const turns = this.#remembers ? 0 : program.slots;
     this.#groups = new Array(2 * program.groups + turns).fill(-1);
@@ -177,8 +187,10 @@ class Matcher {
     const path: number[] = [];
     let [at, here] = [pc, position];
     for (;;) {
-      if (!this.#remembers && ++this.#steps > MAX_STEPS)
-        throw new RangeError("it has back references and takes too many steps on this text");
+      if (++this.#steps > this.#most)
+        throw new RangeError(
+          `it ${this.#remembers ? "" : "has back references and "}takes too many steps on this text`,
+        );
       const step = code[at]!;
       let holds = true;
       switch (step.op) {
