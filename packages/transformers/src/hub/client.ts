@@ -1,5 +1,6 @@
 import { TransformersError } from "../errors";
 import { node } from "../io";
+import { BrokenOff, jsonOf, within } from "./body";
 import type { HubSettings } from "./settings";
 
 /** A network failure, as opposed to an answer; the cache may help out. */
@@ -20,9 +21,11 @@ export interface FileInfo {
   readonly sha256: string | undefined;
 }
 
-/** Metadata requests answer fast or not at all. */
-const metadataTimeout = 30_000;
 const attempts = 4;
+/** A list of a million files takes less. */
+const mostOfAnswer = 2 ** 28;
+/** Milliseconds that a busy server may ask for. */
+const longestWait = 60_000;
 
 /** The hub's HTTP interface for one repository. */
 export class HubClient {
@@ -31,18 +34,23 @@ export class HubClient {
     private readonly settings: HubSettings,
   ) {}
 
+  /** Milliseconds without an answer, or a byte of it, before a connection counts as broken. */
+  get timeout(): number {
+    return this.settings.timeout;
+  }
+
   /** Resolves the revision to a commit and lists the repository's files. */
   async repoInfo(): Promise<RepoInfo> {
     const { endpoint, repoType, revision } = this.settings;
     const base = `${endpoint}/api/${repoType}s/${this.id}`;
     const url = `${base}/revision/${encodeURIComponent(revision)}`;
-    const response = await this.request(url, {}, metadataTimeout);
-    if (response.ok) return readInfo(response, url);
+    const response = await this.request(url, {});
+    if (response.ok) return this.readInfo(response, url);
     await response.body?.cancel();
     // A hub says what is missing; a plain mirror may know the default revision only, or no API at all.
     if (response.status === 404 && !response.headers.has("x-error-code")) {
-      const whole = revision === "main" ? await this.request(base, {}, metadataTimeout) : undefined;
-      if (whole?.ok) return readInfo(whole, base);
+      const whole = revision === "main" ? await this.request(base, {}) : undefined;
+      if (whole?.ok) return this.readInfo(whole, base);
       await whole?.body?.cancel();
       const commit = (await this.fileInfo("config.json", revision).catch(() => undefined))?.commit;
       if (commit !== undefined) return { commit, files: undefined };
@@ -52,12 +60,7 @@ export class HubClient {
 
   /** What the server knows of a file, without its bytes; undefined when there is no such file. */
   async fileInfo(file: string, revision: string): Promise<FileInfo | undefined> {
-    const response = await this.request(
-      this.fileUrl(file, revision),
-      { method: "HEAD" },
-      metadataTimeout,
-      "same-host",
-    );
+    const response = await this.request(this.fileUrl(file, revision), { method: "HEAD" }, "same-host");
     if (response.status === 404) return undefined;
     const redirected = response.status >= 300 && response.status < 400;
     const noHead = response.status === 405 || response.status === 501;
@@ -91,6 +94,17 @@ export class HubClient {
     return response;
   }
 
+  private async readInfo(response: Response, url: string): Promise<RepoInfo> {
+    const json = await jsonOf(response, { timeout: this.settings.timeout, most: mostOfAnswer });
+    const { sha, siblings } = (json ?? {}) as { sha?: unknown; siblings?: unknown };
+    if (!isCommit(sha)) {
+      throw new TransformersError(`${url} did not answer as a hub does: it names no commit`);
+    }
+    if (!Array.isArray(siblings)) return { commit: sha, files: undefined };
+    const names = siblings.map((sibling: { rfilename?: unknown } | null) => sibling?.rfilename);
+    return { commit: sha, files: new Set(names.filter((name) => typeof name === "string")) };
+  }
+
   private fileUrl(file: string, revision: string): string {
     const { endpoint, repoType } = this.settings;
     const prefix = repoType === "dataset" ? "datasets/" : "";
@@ -105,7 +119,6 @@ export class HubClient {
   private async request(
     start: string,
     init: { method?: string; headers?: Record<string, string> },
-    timeout?: number,
     follow: "same-host" | "all" = "all",
   ): Promise<Response> {
     const { token, fetch, endpoint } = this.settings;
@@ -118,16 +131,22 @@ export class HubClient {
         "user-agent": "waveft-transformers",
       };
       if (token !== undefined && new URL(url).origin === home) headers.authorization = `Bearer ${token}`;
-      const response = await this.retried(url, () =>
-        fetch(url, {
-          ...init,
-          headers,
-          redirect: "manual",
-          ...(timeout === undefined ? {} : { signal: AbortSignal.timeout(timeout) }),
-        }),
-      );
+      const response = await this.retried(url, () => {
+        const control = new AbortController();
+        const answer = fetch(url, { ...init, headers, redirect: "manual", signal: control.signal });
+        return within(this.settings.timeout, answer).catch((error: unknown) => {
+          control.abort();
+          throw error;
+        });
+      });
       const location = response.headers.get("location");
       if (response.status < 300 || response.status >= 400 || location === null) return response;
+      if (!URL.canParse(location, url)) {
+        await response.body?.cancel();
+        throw new TransformersError(
+          `${new URL(url).origin} redirects to ${JSON.stringify(location.slice(0, 100))}, which is no address`,
+        );
+      }
       const next = new URL(location, url);
       if (next.protocol !== "https:" && next.protocol !== "http:") return response;
       // An answer that has the large file's facts already is the one to read.
@@ -141,10 +160,13 @@ export class HubClient {
 
   private async retried(url: string, send: () => Promise<Response>): Promise<Response> {
     for (let attempt = 1; ; attempt++) {
+      let wait = 200 * 3 ** (attempt - 1);
       try {
         const response = await send();
         const busy = response.status === 429 || response.status >= 500;
-        if (!busy || attempt === attempts) return response;
+        const asked = waitAskedBy(response);
+        if (!busy || attempt === attempts || asked > longestWait) return response;
+        wait = Math.max(wait, asked);
         await response.body?.cancel();
       } catch (error) {
         const { origin } = new URL(url);
@@ -153,14 +175,14 @@ export class HubClient {
         const absent = ["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "ENETUNREACH", "EHOSTUNREACH"].includes(
           code,
         );
-        const late = error instanceof Error && error.name === "TimeoutError";
+        const late = error instanceof BrokenOff;
         // Nobody is there: asking again soon is of no use.
         if (absent || late || attempt === attempts) {
           const why = (cause as { message?: string }).message || String((cause as { code?: unknown }).code);
           throw new HubUnreachable(`the hub at ${origin} could not be reached (${why})`);
         }
       }
-      await new Promise((resolve) => setTimeout(resolve, 200 * 3 ** (attempt - 1)));
+      await new Promise((resolve) => setTimeout(resolve, wait));
     }
   }
 
@@ -188,6 +210,12 @@ export class HubClient {
         `${what} was not found at ${endpoint} and there is no folder of that name; check the id (${remedy})`,
       );
     }
+    if (status === 429) {
+      const seconds = Math.ceil(waitAskedBy(response) / 1000);
+      return new TransformersError(
+        `the hub at ${endpoint} is asked too often (429)${seconds > 0 ? `; it wants a pause of ${seconds} s` : ""}; try again later, or with a token`,
+      );
+    }
     return new TransformersError(
       `the hub at ${endpoint} answered ${status} ${response.statusText} for ${what}${file ? ` (${file})` : ""}`,
     );
@@ -198,13 +226,10 @@ export class HubClient {
 export const isCommit = (commit: unknown): commit is string =>
   typeof commit === "string" && /^\w[\w.-]{0,63}$/.test(commit);
 
-async function readInfo(response: Response, url: string): Promise<RepoInfo> {
-  const json: unknown = await response.json().catch(() => undefined);
-  const { sha, siblings } = (json ?? {}) as { sha?: unknown; siblings?: unknown };
-  if (!isCommit(sha)) {
-    throw new TransformersError(`${url} did not answer as a hub does: it names no commit`);
-  }
-  if (!Array.isArray(siblings)) return { commit: sha, files: undefined };
-  const names = siblings.map((sibling: { rfilename?: unknown } | null) => sibling?.rfilename);
-  return { commit: sha, files: new Set(names.filter((name) => typeof name === "string")) };
-}
+/** Milliseconds that an answer's `Retry-After` asks for: seconds or a date; 0 where there is none. */
+const waitAskedBy = ({ headers }: Response): number => {
+  const asked = headers.get("retry-after")?.trim() ?? "";
+  if (/^\d+$/.test(asked)) return Number(asked) * 1000;
+  const date = Date.parse(asked);
+  return Number.isNaN(date) ? 0 : Math.max(0, date - Date.now());
+};

@@ -1,12 +1,16 @@
 import type { FileHandle } from "node:fs/promises";
 import { TransformersError } from "../errors";
 import { node } from "../io";
+import { BrokenOff, piecesOf, TooLong } from "./body";
 import type { RepoCache } from "./cache";
 import { type FileInfo, type HubClient, HubUnreachable } from "./client";
 import type { DownloadProgress } from "./settings";
 
 /** Broken connections in a row without a new byte, before giving up. */
 const maxStalls = 4;
+
+/** Bytes of a file whose size the server does not say: as much as the hub takes of one. */
+const mostUnannounced = 50e9;
 
 interface Download {
   readonly client: HubClient;
@@ -41,7 +45,15 @@ export async function downloadBlob(download: Download): Promise<void> {
 async function fetchAndCheck(download: Download, incomplete: string): Promise<string | undefined> {
   const { size, sha256 } = download.info;
   const { fs } = node();
-  await fetchBytes(download, incomplete);
+  try {
+    await fetchBytes(download, incomplete);
+  } catch (error) {
+    if (!(error instanceof TooLong)) throw error;
+    await fs.promises.rm(incomplete, { force: true });
+    return size === undefined
+      ? "it does not end"
+      : `the server sent more than the ${size} bytes it announced`;
+  }
   const received = (await fs.promises.stat(incomplete)).size;
   let problem: string | undefined;
   if (size !== undefined && received !== size) problem = `it has ${received} bytes instead of ${size}`;
@@ -89,14 +101,17 @@ async function fetchPart(download: Download, handle: FileHandle, start: number):
     await response.body?.cancel();
     return false;
   }
-  const reader = response.body?.getReader();
-  for (;;) {
-    const part = await reader?.read().catch(() => "broken" as const);
-    if (part === "broken") return false;
-    if (part === undefined || part.done) return true;
-    await handle.appendFile(part.value);
-    loaded += part.value.byteLength;
-    onProgress?.({ file, loaded, total: info.size });
+  const most = (info.size ?? mostUnannounced) - loaded;
+  try {
+    for await (const piece of piecesOf(response, { timeout: client.timeout, most })) {
+      await handle.appendFile(piece);
+      loaded += piece.byteLength;
+      onProgress?.({ file, loaded, total: info.size });
+    }
+    return true;
+  } catch (error) {
+    if (error instanceof BrokenOff) return false;
+    throw error;
   }
 }
 

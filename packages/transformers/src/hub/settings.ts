@@ -35,6 +35,8 @@ export interface HubSettings {
   readonly offline: string | undefined;
   readonly repoType: "model" | "dataset";
   readonly fetch: typeof globalThis.fetch;
+  /** Milliseconds without an answer, or a byte of it. */
+  readonly timeout: number;
   readonly onProgress: ((progress: DownloadProgress) => void) | undefined;
 }
 
@@ -60,6 +62,7 @@ export function hubSettings(options: HubOptions): HubSettings {
     offline: offlineReason(options),
     repoType: options.repoType ?? "model",
     fetch: options.fetch ?? globalThis.fetch,
+    timeout: 1000 * (Number(env.HF_HUB_DOWNLOAD_TIMEOUT) || 30),
     onProgress: options.onProgress,
   };
 }

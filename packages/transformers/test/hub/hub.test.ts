@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
-import { createServer } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -288,4 +288,104 @@ test("a local folder is used as it is", async () => {
   expect(source.size).toBe(2);
   await source.close?.();
   await sentence(repo.path("b"), 'has no file "b"');
+});
+
+describe("servers that mean harm, or are in trouble", () => {
+  type Answer = (request: IncomingMessage, response: ServerResponse) => void;
+  /** A hub of one repository with `config.json`; `answers` come first, by method and end of the path. */
+  const strange = async (answers: Readonly<Record<string, Answer>>): Promise<{ seen: string[] }> => {
+    const seen: string[] = [];
+    const server = createServer((request, response) => {
+      const { method, url = "" } = request;
+      seen.push(`${method} ${url}`);
+      const own = Object.entries(answers).find(([path]) => `${method} ${url}`.endsWith(path));
+      if (own !== undefined) own[1](request, response);
+      else if (url.startsWith("/api"))
+        response.end(JSON.stringify({ sha: "c0ffee", siblings: [{ rfilename: "config.json" }] }));
+      else response.writeHead(200, { etag: '"abc"', "content-length": 2 }).end(method === "HEAD" ? "" : "{}");
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    onTestFinished(() => {
+      server.closeAllConnections();
+      server.close();
+    });
+    vi.stubEnv("HF_ENDPOINT", `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    return { seen };
+  };
+  const config = async () => (await resolveRepo("org/strange")).path("config.json");
+  const blobs = () => fs.readdirSync(join(cacheDir, "models--org--strange/blobs"));
+  /** Writes until the reader goes. */
+  const endless: Answer = (_, response) => {
+    const more = () => {
+      if (!response.destroyed) response.write("x".repeat(100_000), () => setImmediate(more));
+    };
+    more();
+  };
+
+  test("a file that is longer than was announced is not kept", async () => {
+    await strange({ "GET /org/strange/resolve/c0ffee/config.json": endless });
+    await sentence(config(), "config.json was not received whole: the server sent more than the 2 bytes");
+    expect(blobs()).toEqual([]);
+  });
+
+  test("a server that falls silent is left, and asked again", async () => {
+    vi.stubEnv("HF_HUB_DOWNLOAD_TIMEOUT", "0.2");
+    let asked = 0;
+    await strange({
+      "GET /org/strange/resolve/c0ffee/config.json": (request, response) => {
+        asked++;
+        if (asked === 1) response.writeHead(200, { "content-length": 2 }).write("{");
+        else if (request.headers.range === "bytes=1-")
+          response.writeHead(206, { "content-range": "bytes 1-1/2" }).end("}");
+      },
+    });
+    expect(fs.readFileSync(await config(), "utf8")).toBe("{}");
+    expect(asked).toBe(2);
+  });
+
+  test("one that never answers is a sentence", async () => {
+    vi.stubEnv("HF_HUB_DOWNLOAD_TIMEOUT", "0.2");
+    await strange({ "/api/models/org/strange/revision/main": () => {} });
+    await sentence(config(), "could not be reached (nothing came for 0.2 s)");
+  });
+
+  test("a list of files without end is a sentence", async () => {
+    vi.stubEnv("HF_HUB_DOWNLOAD_TIMEOUT", "5");
+    const body = new ReadableStream({ pull: (control) => control.enqueue(new Uint8Array(2 ** 26)) });
+    const options = { fetch: async () => new Response(body) };
+    await expect(resolveRepo("org/strange", options)).rejects.toThrow("sent more than 268435456 bytes");
+  });
+
+  test.each(["seconds", "date"])("a pause that it asks for in %s is kept", async (as) => {
+    const times: number[] = [];
+    await strange({
+      "/api/models/org/strange/revision/main": (_, response) => {
+        times.push(Date.now());
+        const later = as === "seconds" ? "1" : new Date(Date.now() + 2000).toUTCString();
+        if (times.length === 1) response.writeHead(429, { "retry-after": later }).end();
+        else response.end(JSON.stringify({ sha: "c0ffee", siblings: [{ rfilename: "config.json" }] }));
+      },
+    });
+    await config();
+    expect(times[1]! - times[0]!).toBeGreaterThan(900);
+  });
+
+  test("a pause that is too long is told at once", async () => {
+    const { seen } = await strange({
+      "/api/models/org/strange/revision/main": (_, response) =>
+        response.writeHead(429, { "retry-after": "3600" }).end(),
+    });
+    await sentence(config(), "is asked too often (429); it wants a pause of 3600 s");
+    expect(seen.length).toBeLessThanOrEqual(2);
+  });
+
+  test.each(["http://[", "https://:99999/", "http://a b/"])(
+    "redirects to %j are a sentence",
+    async (location) => {
+      await strange({
+        "/config.json": (_, response) => response.writeHead(302, { location }).end(),
+      });
+      await sentence(config(), "which is no address");
+    },
+  );
 });
