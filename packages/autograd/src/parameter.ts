@@ -1,7 +1,7 @@
 import type { DType, Shape, TensorArray } from "./dtype";
 import { allocate, isArrayOf } from "./dtype";
 import { AutogradError } from "./errors";
-import type { HostTensor } from "./host-tensor";
+import type { HostTensor, TensorType } from "./host-tensor";
 import { hostTensor } from "./host-tensor";
 import { type NdArrayLike, toHost } from "./ndarray";
 import type { Home } from "./node";
@@ -18,6 +18,16 @@ export interface Borrower {
   giveBack(): void;
 }
 
+/** The same number in every place; half precision as bits. */
+export interface Filled extends TensorType {
+  readonly fill: number;
+}
+
+const checked = (value: HostTensor | NdArrayLike): HostTensor => {
+  const { data, shape, dtype } = toHost(value);
+  return hostTensor(data, shape, dtype);
+};
+
 /**
  * Mutable state that graphs name as an input: weights, adapter coefficients, seeds, caches. Its values are the host's,
  * and engines that keep copies send them again only when `version` changes; after a run that assigned to it (see
@@ -30,15 +40,18 @@ export class Parameter implements HostTensor {
   /** The node that stands for this parameter in every graph. */
   readonly tensor: Tensor;
   requiresGrad: boolean;
-  #data: TensorArray;
+  /** Or the one number that stands in every place, as long as nobody has read them. */
+  #data: TensorArray | number;
   #version = 0;
   #borrower: Borrower | null = null;
   #home: Home | null = null;
 
-  /** The values are kept as they are given, not copied, but for ndarrays that are no plain rows of numbers. */
-  constructor(value: HostTensor | NdArrayLike, options: { requiresGrad?: boolean } = {}) {
-    const given = toHost(value);
-    const { data, shape, dtype } = hostTensor(given.data, given.shape, given.dtype);
+  /**
+   * The values are kept as they are given, not copied, but for ndarrays that are no plain rows of numbers. One number
+   * for all takes no memory until it is read: weights are mostly replaced before.
+   */
+  constructor(value: HostTensor | NdArrayLike | Filled, options: { requiresGrad?: boolean } = {}) {
+    const { shape, dtype, data } = "fill" in value ? { ...value, data: value.fill } : checked(value);
     this.shape = shape;
     this.dtype = dtype;
     this.#data = data;
@@ -58,7 +71,7 @@ export class Parameter implements HostTensor {
   get data(): TensorArray {
     this.#checkHere();
     this.callBack();
-    return this.#data;
+    return this.#values;
   }
 
   /** Replaces the values by an array of the same length and type, wherever they were. */
@@ -117,7 +130,7 @@ export class Parameter implements HostTensor {
   /** The present values for one run, not to be written to: unlike `data` this leaves lent memory where it is. */
   read(): TensorArray {
     this.#checkHere();
-    return this.#borrower?.original() ?? this.#data;
+    return this.#borrower?.original() ?? this.#values;
   }
 
   /**
@@ -129,7 +142,7 @@ export class Parameter implements HostTensor {
     this.#checkHere();
     this.callBack();
     this.#borrower = borrower;
-    return this.#data;
+    return this.#values;
   }
 
   /** Ends a loan. */
@@ -146,6 +159,11 @@ export class Parameter implements HostTensor {
     this.#data = allocate(this.dtype, 0);
     this.#home = null;
     this.touch();
+  }
+
+  get #values(): TensorArray {
+    if (typeof this.#data === "number") this.#data = allocate(this.dtype, this.tensor.size).fill(this.#data);
+    return this.#data;
   }
 
   #checkAlive(): void {

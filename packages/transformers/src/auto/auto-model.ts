@@ -84,17 +84,20 @@ export const newModel = <M extends PreTrainedModel>(
   checkDType(dtype, weightDTypes);
   checkSeed(seed);
   const json = { ...config.json, model_type: config.modelType };
-  const model = creatorOf(task, architectureOf(json, "", architectures), config, architectures)(dtype);
-  if (device !== undefined && device !== "auto") model.device = device;
-  initialize(model, seed);
-  return model;
+  const create = creatorOf(task, architectureOf(json, "", architectures), config, architectures);
+  return withinMemory(config, () => {
+    const model = create(dtype);
+    if (device !== undefined && device !== "auto") model.device = device;
+    initialize(model, seed);
+    return model;
+  });
 };
 
 const checkSeed = (seed: number): void => {
   if (!Number.isSafeInteger(seed)) throw new TransformersError(`seed is ${seed}; give an integer`);
 };
 
-/** What makes the model, with zeros; sizes that no memory holds are the configuration's fault. */
+/** What makes the model, with zeros. */
 const creatorOf = <M extends PreTrainedModel>(
   { name, head, Model }: Task<M>,
   architecture: Architecture,
@@ -108,15 +111,18 @@ const creatorOf = <M extends PreTrainedModel>(
       `${label(config.nameOrPath)}${name} has no model of type "${config.modelType}"; it has ${others.map(([type]) => type).join(", ")}`,
     );
   }
-  return (dtype) => {
-    try {
-      return new Model(config as never, { dtype }, architecture as never);
-    } catch (error) {
-      if (!(error instanceof RangeError)) throw error;
-      throw new TransformersError(
-        `${label(config.nameOrPath)}the sizes in config.json need more memory than there is`,
-        { cause: error },
-      );
-    }
-  };
+  return (dtype) => withinMemory(config, () => new Model(config as never, { dtype }, architecture as never));
+};
+
+/** Sizes that no memory holds are the configuration's fault. */
+const withinMemory = <T>({ nameOrPath }: PretrainedConfig, make: () => T): T => {
+  try {
+    return make();
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new TransformersError(
+      `${label(nameOrPath)}the sizes in config.json need more memory than there is`,
+      { cause: error },
+    );
+  }
 };

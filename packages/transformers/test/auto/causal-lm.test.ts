@@ -30,6 +30,15 @@ const loadWith = async (
   return { model, warnings };
 };
 
+/** Loads another golden model with a config.json of its own. */
+const loadGoldenWith = async (name: string, json: object) =>
+  AutoModelForCausalLM.fromPretrained(
+    memoryFiles({ "config.json": json }, await readTensors(`${name}/model.safetensors`)),
+    { device, onWarning: () => {} },
+  );
+
+const expectSentence = (error: unknown): void => expect(error).toSatisfy(isTransformersError);
+
 describe("dtype", () => {
   test("auto is config.json's, else that of the first weight", async () => {
     const half = new Map([...(await tensors())].map(([name, t]) => [name, asBfloat16(t)]));
@@ -223,7 +232,7 @@ describe("refuses with one sentence", () => {
           { "config.json": { ...config, hidden_size: 2 ** 24, word_embed_proj_dim: 2 ** 24 } },
           await tensors(),
         ),
-      /the sizes in config.json need more memory than there is/,
+      /the checkpoint does not fit config.json; mismatched: model.decoder.embed_positions.weight is/,
     ],
     [
       "an unknown device",
@@ -236,6 +245,32 @@ describe("refuses with one sentence", () => {
       /generation_config.json has "eos_token_id" "end"; it must be a token id/,
     ],
   ];
+  // The checkpoint's tensors say how large a model is, before anything of the size is made.
+  test.each(["llama-tiny", "opt-pre", "gpt2-tiny", "mistral-tiny", "qwen3-tiny"])(
+    "%s with any size of millions, at once",
+    async (name) => {
+      const json = readGoldenJson(`${name}/config.json`);
+      const sizes = Object.entries(json).filter(
+        ([field, value]) =>
+          Number.isInteger(value) && (value as number) > 0 && !/token_id|window|range/.test(field),
+      );
+      expect(sizes.length).toBeGreaterThan(4);
+      for (const [field] of [...sizes, ["head_dim"] as const]) {
+        if (field === "head_dim" && !/llama|mistral|qwen3/.test(name)) continue;
+        const before = process.memoryUsage().rss;
+        const started = performance.now();
+        const opened = loadGoldenWith(name, { ...json, [field]: 2 ** 24 });
+        // Others size no tensor: rotary positions, or what is not read.
+        if (/hidden_size|vocab|intermediate|ffn|head_dim|n_embd|word_embed/.test(field))
+          await expect(opened, field).rejects.toSatisfy(isTransformersError);
+        else await opened.catch(expectSentence);
+        expect(performance.now() - started, field).toBeLessThan(2000);
+        expect(process.memoryUsage().rss - before, field).toBeLessThan(2 ** 28);
+      }
+    },
+    30_000,
+  );
+
   test.each(cases)("%s", async (_, act, message) => {
     await expect(act()).rejects.toThrow(message);
   });

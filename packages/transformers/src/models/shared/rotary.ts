@@ -65,8 +65,9 @@ interface Tables {
  * positions need tables of 768 rows. The tables are inputs of graphs, not weights of the model.
  */
 export class RotaryPositions {
-  readonly #coarse: Tables;
-  readonly #fine: Tables;
+  readonly #make: () => { readonly coarse: Tables; readonly fine: Tables };
+  /** Null until a graph needs them: what is loaded may not fit the configuration. */
+  #tables: { readonly coarse: Tables; readonly fine: Tables } | null = null;
   readonly #interleaved: boolean;
 
   /**
@@ -85,15 +86,19 @@ export class RotaryPositions {
       const { cos, sin } = rotaryTables(places, width, { base, ...(scaling && { scaling }) });
       return { cos: new Parameter(cos, fixed), sin: new Parameter(sin, fixed) };
     };
-    this.#coarse = tables(Math.ceil(maxPositions / step), step);
-    this.#fine = tables(Math.min(step, maxPositions), 1);
+    this.#make = () => ({
+      coarse: tables(Math.ceil(maxPositions / step), step),
+      fine: tables(Math.min(step, maxPositions), 1),
+    });
   }
 
   /** What turns queries and keys, float32 [rows, heads, length, width], by int32 positions [rows, length]. */
   at(positionIds: Tensor): (x: Tensor) => Tensor {
+    this.#tables ??= this.#make();
+    const { coarse, fine } = this.#tables;
     const high = floorDivide(positionIds, step);
-    const [c, s] = rows(this.#coarse, high);
-    const [f, g] = rows(this.#fine, sub(positionIds, mul(high, step)));
+    const [c, s] = rows(coarse, high);
+    const [f, g] = rows(fine, sub(positionIds, mul(high, step)));
     // cos(a + b) = cos a cos b − sin a sin b, sin(a + b) = sin a cos b + cos a sin b
     const cos = sub(mul(c, f), mul(s, g));
     const sin = add(mul(s, f), mul(c, g));
