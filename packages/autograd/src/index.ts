@@ -94,7 +94,7 @@ export type { ConvOptions } from "./op-options";
 export { constant, type Operand } from "./operand";
 export * from "./ops";
 export * from "./optim";
-export { type Borrower, Parameter } from "./parameter";
+export { type Borrower, type Filled, Parameter } from "./parameter";
 export type { Profile } from "./profile";
 export { type ResidentStore, Residents } from "./residents";
 export { sameShape, showShape, sizeOf } from "./shape";

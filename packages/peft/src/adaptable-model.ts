@@ -16,6 +16,9 @@ export interface AdaptableModel extends TargetModel {
   readonly dropoutSeed?: DropoutSeed;
   forward(...inputs: never[]): unknown;
   generate?(...inputs: never[]): unknown;
+  /** The layer that takes token ids, and the one that gives logits. */
+  getInputEmbeddings?(): Module;
+  getOutputEmbeddings?(): Module;
 }
 
 /** The wrapper that gives PEFT's names: `base_model.model.…`. */

@@ -64,6 +64,21 @@ function* headsOf({
           yield [`${layer}.base_layer.${name}`, { parameter, dtype: parameter.dtype, presence: "optional" }];
 }
 
+interface EmbeddingOwner extends Module {
+  getInputEmbeddings?(): Module;
+  getOutputEmbeddings?(): Module;
+}
+
+/** The base model's embeddings by the names they have in files: PEFT saves them along where the vocabulary was changed. */
+export const embeddingsOf = (model: EmbeddingOwner): ReadonlyMap<string, Parameter> => {
+  const layers = [model.getInputEmbeddings?.(), model.getOutputEmbeddings?.()];
+  const owned = new Set(layers.flatMap((layer) => layer?.parameters() ?? []));
+  const found = [...model.stateDict()].filter(([, parameter]) => owned.has(parameter));
+  return new Map(
+    found.map(([name, parameter]) => [`base_model.model.${name.replace(".base_layer.", ".")}`, parameter]),
+  );
+};
+
 /** With `bias: "all"` PEFT writes the biases of modules that are trained whole three times. */
 function* biasesTwice({
   adapterName,
@@ -99,24 +114,36 @@ export const storedState = (state: AdapterState): Map<string, TensorData> =>
  * is missing, foreign or of another shape.
  *
  * @param prefix what the names of the method's own tensors begin with; others are left over, with a warning
+ * @param embeddings of the base model, which take a file's values too
  */
 export const matchState = (
   source: string,
   state: AdapterState,
   tensors: StoredTensors,
-  { prefix, onWarning }: { readonly prefix: string; readonly onWarning: (message: string) => void },
+  {
+    prefix,
+    embeddings,
+    onWarning,
+  }: {
+    readonly prefix: string;
+    readonly embeddings: ReadonlyMap<string, Parameter>;
+    readonly onWarning: (message: string) => void;
+  },
 ): (() => void) => {
   const missing = [...state].flatMap(([name, { presence = "required" }]) =>
     presence === "required" && !tensors.has(name) ? [name] : [],
   );
-  const strangers = [...tensors.keys()].filter((name) => !state.has(name));
+  const besides = [...embeddings].filter(([name]) => tensors.has(name) && !state.has(name));
+  const taken = new Set([...state.keys(), ...besides.map(([name]) => name)]);
+  const strangers = [...tensors.keys()].filter((name) => !taken.has(name));
   const isOwn = (name: string) => name.split(".").some((part) => part.startsWith(prefix));
   const unexpected = strangers.filter(isOwn);
   if (missing.length > 0 || unexpected.length > 0)
     throw new PeftError(
       `${source}: the adapter belongs to another model or config; missing ${some(missing)}, unexpected ${some(unexpected)}`,
     );
-  const values = [...state].flatMap(([name, { parameter, presence }]) => {
+  const entries = besides.map(([name, parameter]) => [name, { parameter, presence: "required" }] as const);
+  const values = [...state, ...entries].flatMap(([name, { parameter, presence }]) => {
     const found = tensors.get(name);
     if (found === undefined || presence === "written") return [];
     const { shape, data } = found;

@@ -1,5 +1,4 @@
 import {
-  type ByteSource,
   isSafetensorsError,
   openSafetensors,
   parsePythonJson,
@@ -8,7 +7,14 @@ import {
   whatElse,
   writeFilesAtomic,
 } from "@waveft/safetensors";
-import { type FileSet, type HubOptions, isTransformersError, resolveRepo } from "@waveft/transformers";
+import {
+  type Checkpoint,
+  type FileSet,
+  type HubOptions,
+  isTransformersError,
+  openTorchCheckpoint,
+  resolveRepo,
+} from "@waveft/transformers";
 import { type AdapterState, type StoredTensors, storedState } from "./adapter-state";
 import { PEFT_VERSION, type PeftConfig } from "./config";
 import { about, PeftError } from "./errors";
@@ -21,6 +27,8 @@ import { pythonJson } from "./python-json";
 
 const CONFIG_FILE = "adapter_config.json";
 const WEIGHTS_FILE = "adapter_model.safetensors";
+/** As PEFT before 0.7 wrote it. */
+const TORCH_FILE = "adapter_model.bin";
 const CARD_FILE = "README.md";
 
 /** Where an adapter comes from: revision, cache folder, token and the like, as for models. */
@@ -107,8 +115,20 @@ export const readAdapter = (from: AdapterSource, options: LoadOptions): Promise<
   reading(from, options, async (files) => {
     const source = nameOfSource(from);
     const config = await readConfig(source, files);
-    return { source, config, tensors: await readTensors(source, await files.open(WEIGHTS_FILE)) };
+    return { source, config, tensors: await readTensors(source, await openWeights(files)) };
   });
+
+const openWeights = async (files: FileSet): Promise<Checkpoint> => {
+  if (!(await files.has(WEIGHTS_FILE))) return openTorchCheckpoint(await files.open(TORCH_FILE));
+  const { tensors, read, close } = await openSafetensors(await files.open(WEIGHTS_FILE));
+  return {
+    names: () => [...tensors.keys()],
+    has: (name) => tensors.has(name),
+    info: (name) => tensors.get(name)!,
+    read,
+    close,
+  };
+};
 
 /** Reads and checks an adapter's config alone. */
 export const readAdapterConfig = (from: AdapterSource, options: LoadOptions): Promise<PeftConfig> =>
@@ -126,8 +146,8 @@ const reading = async <T>(
   const source = nameOfSource(from);
   try {
     const files = typeof from === "string" ? await resolveRepo(from, options) : from;
-    for (const file of [CONFIG_FILE, WEIGHTS_FILE])
-      if (!(await files.has(file)))
+    for (const [file, other] of [[CONFIG_FILE], [WEIGHTS_FILE, TORCH_FILE]] as const)
+      if (!(await files.has(file)) && (other === undefined || !(await files.has(other))))
         throw new PeftError(`${source}: no ${file}; an adapter has ${CONFIG_FILE} and ${WEIGHTS_FILE}`);
     return await read(files);
   } catch (error) {
@@ -139,11 +159,11 @@ const reading = async <T>(
 
 const floats: readonly string[] = ["F64", "F32", "F16", "BF16"];
 
-const readTensors = async (source: string, bytes: ByteSource): Promise<SavedAdapter["tensors"]> => {
-  const file = await openSafetensors(bytes);
+const readTensors = async (source: string, file: Checkpoint): Promise<SavedAdapter["tensors"]> => {
   try {
     const tensors = new Map<string, { shape: readonly number[]; data: Float32Array }>();
-    for (const [name, { dtype }] of file.tensors) {
+    for (const name of file.names()) {
+      const { dtype } = file.info(name);
       if (!floats.includes(dtype))
         throw new PeftError(`${source}: ${name} is ${dtype}; adapters have ${floats.join(", ")}`);
       const tensor = await file.read(name);

@@ -2,7 +2,7 @@ import { Module } from "@waveft/autograd";
 import { type AdaptableModel, checkBare, describe, Tuner } from "./adaptable-model";
 import type { LayerContext } from "./adapted-linear";
 import { AdapterSet, methodOf } from "./adapter-set";
-import { type AdapterState, matchState } from "./adapter-state";
+import { type AdapterState, embeddingsOf, matchState } from "./adapter-state";
 import { type AnswersFor, answerFor } from "./answer-for";
 import { checkSameConfig, type PeftConfig } from "./config";
 import { countParameters, type TrainableCounts, trainableSentence } from "./counts";
@@ -322,7 +322,11 @@ class Wrapper<M extends AdaptableModel> extends Module implements LayerContext {
       );
     for (const warning of method.warnings?.(config) ?? []) onWarning(`${source}: ${warning}`);
     const match = (state: AdapterState) =>
-      matchState(source, state, tensors, { prefix: method.prefix, onWarning });
+      matchState(source, state, tensors, {
+        prefix: method.prefix,
+        embeddings: embeddingsOf(this.model),
+        onWarning,
+      });
     const adapters = this.#adapters;
     const existing = adapters.configs.get(adapterName);
     if (existing !== undefined) {

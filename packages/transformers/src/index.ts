@@ -3,7 +3,12 @@ export { AutoModelForCausalLM } from "./auto/causal-lm";
 export { type Architectures, AutoConfig, type AutoConfigOptions } from "./auto/config";
 export type { ModelSource, SourceOptions } from "./auto/repository";
 export { AutoModelForSequenceClassification, type ClassifierOptions } from "./auto/sequence-classification";
-export { type Checkpoint, type CheckpointTensorInfo, openCheckpoint } from "./checkpoint";
+export {
+  type Checkpoint,
+  type CheckpointTensorInfo,
+  openCheckpoint,
+  openTorchCheckpoint,
+} from "./checkpoint";
 export {
   ConfigFields,
   commonConfig,
