@@ -70,7 +70,7 @@ export interface ThresholdOptions<M extends ThresholdMode = ThresholdMode> {
  * | `greater`              | x < v                 | x               |
  * | `less`                 | x > v                 | x               |
  *
- * NaN stays NaN; `soft` and `garrote` with v = 0 also make NaN of 0, as in PyWavelets.
+ * NaN stays NaN, and 0 stays 0 at a threshold of 0, where PyWavelets up to 1.9 makes NaN of it.
  *
  * @param data real, or complex but for `greater` and `less`; float32 stays float32, all else gives float64, but
  *   `hard`, `greater` and `less` keep typed arrays of integers (then `substitute` must fit them)
@@ -117,9 +117,9 @@ export function threshold<S extends Signal>(
 
 /**
  * The firm threshold, between soft and hard, as `pywt.threshold_firm`: |x| ≤ low becomes 0, |x| > high stays, and
- * between them x · high (1 − low / |x|) / (high − low). NaN where that is 0 / 0 (low 0 at x = 0, low = high = |x|) or
- * ∞ / ∞ (high infinite), as in PyWavelets. (PyWavelets shrinks samples beyond high, too, where all of them lie at the
- * first index of the first axis; here the definition holds for each sample.)
+ * between them x · high (1 − low / |x|) / (high − low), which is `soft` where high is infinite. (PyWavelets up to 1.9
+ * makes NaN of 0 where low is 0, of |x| = low = high, and of all where high is infinite, and shrinks samples beyond high,
+ * too, where all of them lie at the first index of the first axis; here the definition holds for each sample.)
  *
  * @param data real or complex; float32 stays float32, all else gives float64
  * @throws WaveletError unless 0 ≤ valueLow ≤ valueHigh, and as `threshold` does
@@ -137,7 +137,10 @@ export function thresholdFirm<S extends Signal>(
   const x = readSignal(data, "data");
   const [below, above, width] = [low, high, high - low].map((each) => readBound(each, x)) as Three;
   const magnitude = magnitudeOf(x, below);
-  const factor = firmFactor(magnitude, below.values[0]!, above.values[0]!, width.values[0]!);
+  const factor =
+    above.values[0] === Number.POSITIVE_INFINITY
+      ? shrinkFactor(magnitude, below)
+      : firmFactor(magnitude, below.values[0]!, above.values[0]!, width.values[0]!);
   const out = scaled(x, factor);
   for (const [p, part] of out.parts.entries()) {
     for (let i = 0; i < part.length; i++) if (magnitude[i]! > above.values[0]!) part[i] = x.parts[p]![i]!;
@@ -211,7 +214,11 @@ function modulus(re: number, im: number): number {
 function shrinkFactor(magnitude: FloatArray, { values, step }: Bound): FloatArray {
   const factor = magnitude.slice();
   for (let i = 0; i < factor.length; i++) factor[i] = values[i * step]! / factor[i]!;
-  for (let i = 0; i < factor.length; i++) factor[i] = Math.max(0, 1 - factor[i]!);
+  for (let i = 0; i < factor.length; i++) {
+    // 0 / 0 is no number, but 0 shrinks to 0.
+    const isZero = magnitude[i] === 0 && !Number.isNaN(values[i * step]!);
+    factor[i] = isZero ? 0 : Math.max(0, 1 - factor[i]!);
+  }
   return factor;
 }
 
@@ -221,7 +228,8 @@ function firmFactor(magnitude: FloatArray, low: number, high: number, width: num
   for (let i = 0; i < factor.length; i++) factor[i] = low / factor[i]!;
   for (let i = 0; i < factor.length; i++) factor[i] = 1 - factor[i]!;
   for (let i = 0; i < factor.length; i++) factor[i] = high * factor[i]!;
-  for (let i = 0; i < factor.length; i++) factor[i] = Math.max(0, factor[i]! / width);
+  for (let i = 0; i < factor.length; i++)
+    factor[i] = magnitude[i]! <= low ? 0 : Math.max(0, factor[i]! / width);
   return factor;
 }
 
