@@ -57,6 +57,9 @@ export const onnxEngine = async (
     throw new OnnxEngineError(
       `${name}: this ONNX Runtime has ${backends.filter(isProvider).join(", ")}; ${provider} needs ${spec.needs}`,
     );
+  const missing = backends === undefined ? ((await spec.lacksInWeb?.()) ?? null) : null;
+  if (missing !== null)
+    throw new OnnxEngineError(`${name}: does not work here (${missing}); it needs ${spec.needs}`);
   const { threads, embedFrozen } = options;
   if (threads !== undefined && runtime.env?.wasm !== undefined) runtime.env.wasm.numThreads = threads;
   const embed = embedFrozen === undefined ? spec.embed : embedFrozen ? spec.embed || embedLimit : 0;

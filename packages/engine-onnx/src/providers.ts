@@ -14,6 +14,11 @@ export interface ProviderSpec {
   readonly gpuTensors?: boolean;
   /** What the machine must have. */
   readonly needs: string;
+  /**
+   * What is not there where onnxruntime-web runs, or null: without its device it takes the next provider and says
+   * nothing.
+   */
+  readonly lacksInWeb?: () => Promise<string | null>;
   /** Whether the time of a kernel is the time of its call: elsewhere calls return before the work is done. */
   readonly timed: boolean;
   /** Nodes that ONNX Runtime 1.30 computes wrongly there, and that it is told to compute on the CPU. */
@@ -33,6 +38,18 @@ const wrongOnWebgpu: NonNullable<ProviderSpec["wrong"]> = (opType, { inputs, sha
   if (opType === "ConvTranspose") return attributes.groups !== undefined && attributes.groups !== 1;
   if (opType !== "And" && opType !== "Pow") return false;
   return inputs.some((x) => (opType === "And" || x.size !== 1) && !sameShape(x.shape, shape));
+};
+
+/** The part of `navigator.gpu` that tells whether there is a GPU. */
+interface Gpu {
+  requestAdapter(): Promise<object | null>;
+}
+
+const lacksAdapter = async (): Promise<string | null> => {
+  const gpu = (globalThis.navigator as { gpu?: Gpu } | undefined)?.gpu;
+  if (gpu === undefined) return "there is no navigator.gpu";
+  const adapter = await gpu.requestAdapter().catch(() => null);
+  return adapter === null ? "the browser has no WebGPU adapter" : null;
 };
 
 /** What `onnxEngine` can run on. A new one is one line. */
@@ -73,6 +90,7 @@ export const providers = {
     embed: embedLimit,
     needs: "a GPU with a Vulkan, Metal or Direct3D 12 driver, in a browser also navigator.gpu",
     timed: false,
+    lacksInWeb: lacksAdapter,
     wrong: wrongOnWebgpu,
     mayLackHalf: true,
     gpuTensors: true,

@@ -1,6 +1,6 @@
 import { add, cast, constant, hostTensor, makeGraph, mul, Parameter, sum, Tensor } from "@waveft/autograd";
-import { describe, expect, test } from "vitest";
-import { isOnnxEngineError, listProviders, onnxEngine } from "../src";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { isOnnxEngineError, listProviders, onnxEngine, type Runtime } from "../src";
 import { loadRuntime } from "../src/runtime";
 import { runOn } from "./run";
 
@@ -139,7 +139,9 @@ describe("engines", () => {
   test("whose device does not work say what it needs", async () => {
     const { Tensor } = await loadRuntime("node");
     const create = () => Promise.reject(new Error("Failed to load shared library"));
-    const runtime = { Tensor, InferenceSession: { create } };
+    const names = ["cuda", "dml", "coreml", "webgpu"];
+    const listSupportedBackends = () => names.map((name) => ({ name, bundled: true }));
+    const runtime = { Tensor, InferenceSession: { create }, listSupportedBackends };
     for (const [provider, needs] of [
       ["cuda", "Linux x64 with an NVIDIA GPU, CUDA, cuDNN, and the libraries that"],
       ["dml", "Windows 10 or later with a DirectX 12 GPU"],
@@ -157,3 +159,24 @@ describe("engines", () => {
     );
   });
 });
+
+test.each([
+  [undefined, "there is no navigator.gpu"],
+  [{}, "there is no navigator.gpu"],
+  [{ gpu: { requestAdapter: async () => null } }, "the browser has no WebGPU adapter"],
+  [
+    { gpu: { requestAdapter: () => Promise.reject(new Error("blocked")) } },
+    "the browser has no WebGPU adapter",
+  ],
+])(
+  "onnx:webgpu of onnxruntime-web does not run on WebAssembly under that name: %j",
+  async (navigator, why) => {
+    const { InferenceSession, Tensor } = await import("onnxruntime-web");
+    vi.stubGlobal("navigator", navigator);
+    onTestFinished(() => void vi.unstubAllGlobals());
+    const runtime = { InferenceSession, Tensor } as unknown as Runtime;
+    await expect(onnxEngine("webgpu", { runtime })).rejects.toThrow(
+      `onnx:webgpu: does not work here (${why}); it needs a GPU`,
+    );
+  },
+);
