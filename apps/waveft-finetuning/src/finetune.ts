@@ -6,7 +6,7 @@ import { embedded } from "./assets";
 import { type Completion, chooseSamples, completeSamples } from "./completions";
 import { loadRecords } from "./data";
 import type { FinetuneOptions } from "./options";
-import { checkOutputFolder } from "./output-folder";
+import { checkNoModel, checkOutputFolder } from "./output-folder";
 import { tokenizeRecord } from "./prompt";
 import { parseTargetModules } from "./target-modules";
 
@@ -61,6 +61,7 @@ export const finetune = async (
   const withEvaluation = options.eval_data_path !== undefined || options.val_set_size > 0;
   const args = trainingArguments(options, withEvaluation);
   checkOutputFolder(options.output_dir);
+  checkNoModel(options.output_dir);
 
   const model = await AutoModelForCausalLM.fromPretrained(baseModel, {
     dtype: options.dtype,

@@ -1,6 +1,14 @@
 import { accessSync, constants, mkdirSync, rmdirSync, statSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { UsageError } from "./usage-error";
+
+/** Python loads an adapter that lies beside a model with it, and says nothing: the two must not share a folder. */
+export const checkNoModel = (folder: string): void => {
+  if (statOf(join(folder, "config.json"))?.isFile())
+    throw new UsageError(
+      `output_dir ${folder} holds a model (config.json), which would load with the adapter in it from then on; give --output_dir another folder`,
+    );
+};
 
 /** Finds out, before anything is loaded, whether the folder can be made and written to; leaves nothing behind. */
 export const checkOutputFolder = (folder: string): void => {

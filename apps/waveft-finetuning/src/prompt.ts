@@ -1,4 +1,5 @@
 import type { Row, TokenizedExample } from "@waveft/trainer";
+import { pythonText } from "./python-text";
 import { UsageError } from "./usage-error";
 
 /** PEFT's example keeps its source's indentation in the text; models tuned with it expect that. */
@@ -26,16 +27,25 @@ export const promptOf = ({ instruction, output }: InstructionRecord): string =>
     `${INDENT}${output}`,
   ].join("\n");
 
-/** Checks the columns of every row; says which row lacks what. */
-export const readRecords = (path: string, rows: Iterable<Row>): InstructionRecord[] =>
-  Array.from(rows, (row, i) => {
-    const { instruction, output } = row;
-    if (typeof instruction === "string" && typeof output === "string") return { instruction, output };
-    const wrong = typeof instruction === "string" ? "output" : "instruction";
+/**
+ * The records of rows, numbers and truth values as Python prints them; says which row lacks what. A column with a
+ * fraction is one of floats, as data frames have it.
+ */
+export const readRecords = (path: string, rows: Iterable<Row>): InstructionRecord[] => {
+  const all = [...rows];
+  const columns = ["instruction", "output"] as const;
+  const floats = columns.filter((column) =>
+    all.some(({ [column]: value }) => typeof value === "number" && !Number.isInteger(value)),
+  );
+  return all.map((row, i) => {
+    const [instruction, output] = columns.map((column) => pythonText(row[column], floats.includes(column)));
+    if (instruction !== undefined && output !== undefined) return { instruction, output };
+    const wrong = instruction === undefined ? "instruction" : "output";
     throw new UsageError(
       `${path}: record ${i + 1} has no text in "${wrong}"; every record needs "instruction" and "output", and has ${Object.keys(row).join(", ") || "nothing"}`,
     );
   });
+};
 
 /** Cut at `cutoffLen`; an example that was not cut ends with the end-of-sequence token. All tokens are learned. */
 export const tokenizeRecord = (

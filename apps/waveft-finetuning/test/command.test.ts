@@ -125,6 +125,14 @@ describe("wrong input gives one sentence and exit code 2", () => {
       () => ["--data_path", file("text.json", '[{"text":"a"}]')],
       /record 1 has no text in "instruction"/,
     ],
+    [
+      "the base model's folder as the output's",
+      () => {
+        const copy = model(() => {});
+        return ["--base_model", copy, "--output_dir", copy];
+      },
+      /output_dir .* holds a model \(config.json\), .* another folder/,
+    ],
     ["too few records", () => ["--val_set_size", "1000"], /give --val_set_size below 60/],
     ["unknown wavelet", () => ["--waveft_wavelet_family", "db99"], /no wavelet named "db99"/],
     [
