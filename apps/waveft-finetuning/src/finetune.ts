@@ -5,6 +5,7 @@ import { AutoModelForCausalLM, AutoTokenizer } from "@waveft/transformers";
 import { embedded } from "./assets";
 import { type Completion, chooseSamples, completeSamples } from "./completions";
 import { loadRecords } from "./data";
+import { withFlagNames } from "./flag-names";
 import type { FinetuneOptions } from "./options";
 import { checkNoModel, checkOutputFolder } from "./output-folder";
 import { tokenizeRecord } from "./prompt";
@@ -80,6 +81,7 @@ export const finetune = async (
     args,
     trainDataset: records.train.map(tokenize),
     evalDataset: withEvaluation ? records.evaluation.map(tokenize) : null,
+    onWarning: (message) => say(`warning: ${withFlagNames(message)}`),
     callbacks: [{ onStepEnd: ({ step, loss }) => void losses.push([step, loss]) }, ...callbacks],
   });
   say(

@@ -6,7 +6,8 @@ import { isSafetensorsError } from "@waveft/safetensors";
 import { DatasetError, isTrainerError } from "@waveft/trainer";
 import { isTransformersError } from "@waveft/transformers";
 import { finetune } from "./finetune";
-import { CommanderError, type FinetuneOptions, parseOptions } from "./options";
+import { withFlagNames } from "./flag-names";
+import { CommanderError, parseOptions } from "./options";
 import { progressBar } from "./progress";
 import { writeReport } from "./report";
 import { stopSignal } from "./stop-signal";
@@ -74,19 +75,3 @@ const sentenceOf = (error: unknown): string => {
 };
 
 const oneLine = (text: string): string => text.replace(/\s+/g, " ").trim();
-
-/** Settings by the names that libraries give them, and the flags that set them. */
-const flags: Readonly<Record<string, keyof FinetuneOptions>> = {
-  nFrequency: "waveft_n_frequency",
-  targetModules: "waveft_target_modules",
-  scaling: "waveft_scaling",
-  waveletFamily: "waveft_wavelet_family",
-  randomLocSeed: "random_loc_seed",
-  outputDir: "output_dir",
-  saveSteps: "save_step",
-  evalSteps: "eval_step",
-};
-
-/** A library's sentence in the words of the command line. */
-const withFlagNames = (message: string): string =>
-  message.replace(/\b[a-zA-Z]+\b/g, (word) => (Object.hasOwn(flags, word) ? `--${flags[word]}` : word));

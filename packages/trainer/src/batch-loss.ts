@@ -4,8 +4,10 @@ import {
   gradients,
   type HostTensor,
   type Parameter,
+  structureOf,
   type Tensor,
 } from "@waveft/autograd";
+import { TrainerError } from "./errors";
 import type { Example, Feed, Launch, LaunchSizes, Objective, Predictions } from "./objectives/objective";
 import type { TrainableModel } from "./trainable-model";
 
@@ -44,6 +46,8 @@ export class BatchLoss {
   readonly #predict: Run<{ lossSum: Tensor; logits: Tensor }>;
   readonly #backward: Run<{ lossSum: Tensor; gradients: Tensor[] }>;
   #parameters: readonly Parameter[] = [];
+  /** Of the model, when the parameters were last found in it. */
+  #structure: string | null = null;
 
   /** @param longest tokens of the longest example that will come */
   constructor(model: TrainableModel, objective: Objective, longest: number, maxTokensPerLaunch: number) {
@@ -74,7 +78,21 @@ export class BatchLoss {
 
   /** Takes the parameters that are trainable now: adapters may have been set since the last time. */
   collect(): void {
+    this.#structure = null;
     this.#parameters = this.#model.parameters().filter(({ requiresGrad }) => requiresGrad);
+  }
+
+  /** An adapter that is deleted, replaced or frozen on the way would be trained on, and nobody would see it. */
+  #checkTrained(): void {
+    const structure = structureOf(this.#model);
+    if (structure === this.#structure) return;
+    this.#structure = structure;
+    const own = new Set(this.#model.parameters());
+    const gone = this.#parameters.filter((parameter) => !own.has(parameter) || !parameter.requiresGrad);
+    if (gone.length > 0)
+      throw new TrainerError(
+        `trainer: ${gone.length} of ${this.#parameters.length} trained parameters are no longer the model's, or frozen: an adapter was changed while it is trained; leave it, or train anew`,
+      );
   }
 
   /** The sums of a batch in eval mode. */
@@ -120,6 +138,7 @@ export class BatchLoss {
   async train(microBatches: readonly (readonly Example[])[], seed: number): Promise<UpdateLoss> {
     const model = this.#model;
     model.train();
+    this.#checkTrained();
     const groups = this.#objective.addsMeans === true ? microBatches : [microBatches.flat()];
     const total = this.#parameters.map(({ data }) => new Float32Array(data.length));
     let [loss, tokens, launchSeed] = [0, 0, Math.imul(seed, 7919)];

@@ -25,6 +25,8 @@ export interface TrainerOptions {
   evalDataset?: RowSource | null;
   computeMetrics?: ComputeMetrics;
   callbacks?: readonly TrainerCallback[];
+  /** Hears of what is unusual but no error (default: the console). */
+  onWarning?: (message: string) => void;
   /** What is trained (default: the first that the model is for: see `objectives`). */
   objective?: Objective;
 }
@@ -57,6 +59,9 @@ interface NextUpdate {
   readonly endsEpoch: boolean;
 }
 
+/** Models that a run trains: two would undo each other's updates. */
+const inTraining = new WeakSet<TrainableModel>();
+
 /**
  * The training loop of transformers' Trainer: AdamW, a learning-rate schedule, clipping, evaluation, logs and
  * checkpoints, with the same numbers.
@@ -75,7 +80,6 @@ export class Trainer {
   /** Parameters outside embeddings: transformers estimates 6 operations a token for each. */
   readonly #countedParameters: number;
   #run: Run | null = null;
-  #isTraining = false;
 
   constructor({
     model,
@@ -84,6 +88,7 @@ export class Trainer {
     evalDataset = null,
     computeMetrics,
     callbacks = [],
+    onWarning = (message) => console.warn(`trainer: ${message}`),
     objective = objectiveOf(model),
   }: TrainerOptions) {
     this.model = model;
@@ -102,6 +107,11 @@ export class Trainer {
     if (args.gradientCheckpointing) enableCheckpointing(model);
     this.#countedParameters = parametersOutsideEmbeddings(model);
     this.#loss = new BatchLoss(model, objective, longest, args.maxTokensPerLaunch);
+    const { maxSteps } = this;
+    if (args.warmupSteps > maxSteps)
+      onWarning(
+        `warmupSteps is ${args.warmupSteps}, but the run has ${maxSteps} updates: the learning rate ends at ${Math.round((100 * (maxSteps - 1)) / args.warmupSteps)} % of learningRate`,
+      );
   }
 
   /** Updates in all. */
@@ -124,20 +134,20 @@ export class Trainer {
    * Trains what is trainable now from the first update to the last, or on from a state, and leaves the model in eval
    * mode, also when it fails.
    *
-   * @throws TrainerError when nothing is trainable, while another run of it goes on, for what is no state of such a run, and before an update whose loss or gradient is not finite
+   * @throws TrainerError when nothing is trainable, while another run trains the model, for what is no state of such a run, and before an update whose loss or gradient is not finite
    */
   async train({ signal, state }: TrainOptions = {}): Promise<TrainOutput> {
-    if (this.#isTraining)
-      throw new TrainerError("trainer: this trainer is training already; await its run before the next");
+    if (inTraining.has(this.model))
+      throw new TrainerError("trainer: this model is in training already; await that run before the next");
     const run = this.#newRun();
     if (state !== undefined) run.load(state);
     this.#run = run;
-    this.#isTraining = true;
+    inTraining.add(this.model);
     try {
       if (this.args.saveStrategy !== "no") await prepareFolder(this.args.outputDir);
       return await this.#train(run, signal);
     } finally {
-      this.#isTraining = false;
+      inTraining.delete(this.model);
       this.model.eval();
     }
   }

@@ -38,6 +38,7 @@ describe("TrainingArguments", () => {
     [{ learningRate: Number.NaN }, /learningRate is NaN/],
     [{ warmupSteps: -1 }, /warmupSteps/],
     [{ weightDecay: null }, /weightDecay is null/],
+    [{ learningRate: 1e30 }, /learningRate is 1e\+30; give a number of at most 100/],
     [{ adamBeta1: 1 }, /adamBeta1 is 1; give a number from 0 to below 1/],
     [{ adamEpsilon: 0 }, /adamEpsilon is 0; give a number above 0/],
     [

@@ -103,6 +103,8 @@ export const trainingDefaults: TrainingFields = {
   maxTokensPerLaunch: 1024,
 };
 
+const largestRate = 100;
+
 /** Fills in defaults and checks; unknown names are refused with the list of known ones. */
 export const resolveFields = <F extends object>(owner: string, defaults: F, fields: Partial<F>): F => {
   const unknown = Object.keys(fields).find((key) => !Object.hasOwn(defaults, key));
@@ -134,6 +136,8 @@ export const checkTrainingFields = (owner: string, fields: TrainingFields): void
   if (saveTotalLimit !== null && !isCount(saveTotalLimit))
     fail("saveTotalLimit", "an integer of at least 1, or null");
   if (!(Number.isFinite(numTrainEpochs) && numTrainEpochs > 0)) fail("numTrainEpochs", "a number above 0");
+  // AdamW moves every weight by about the rate, whatever the gradient is.
+  if (fields.learningRate > largestRate) fail("learningRate", `a number of at most ${largestRate}`);
   for (const name of ["learningRate", "warmupSteps", "weightDecay", "maxGradNorm"] as const)
     if (!(Number.isFinite(fields[name]) && fields[name] >= 0)) fail(name, "a number of at least 0");
   for (const name of ["adamBeta1", "adamBeta2"] as const)

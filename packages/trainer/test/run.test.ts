@@ -59,6 +59,49 @@ const timeless = (log: readonly object[]) =>
     Object.fromEntries(Object.entries(record).filter(([name]) => !/time|per_second/.test(name))),
   );
 
+it.each(["deleted", "frozen", "left for another"])(
+  "an adapter that is %s while it is trained is told",
+  async (how) => {
+    const folder = fileURLToPath(new URL("../../transformers/test/golden/opt-pre", import.meta.url));
+    const base = await AutoModelForCausalLM.fromPretrained(folder, { device: "onnx:cpu" });
+    const config = new WaveFTConfig({ nFrequency: 20, targetModules: ["q_proj"] });
+    const model = getPeftModel(base, config);
+    model.addAdapter("other", config);
+    const change: Record<string, () => void> = {
+      deleted: () => model.deleteAdapter("default"),
+      frozen: () => model.setRequiresGrad(false),
+      "left for another": () => model.setAdapter("other"),
+    };
+    const trainer = new Trainer({
+      model,
+      args: new TrainingArguments({ outputDir: output, maxSteps: 5, saveStrategy: "no" }),
+      trainDataset: someExamples(7),
+      callbacks: [{ onStepEnd: ({ step }) => void (step === 2 && change[how]!()) }],
+    });
+    onTestFinished(() => trainer.dispose());
+    await expect(trainer.train()).rejects.toThrow(
+      /\d of \d trained parameters are no longer the model's, or frozen/,
+    );
+    expect(trainer.state.globalStep).toBe(2);
+  },
+);
+
+it.each([
+  [
+    { warmupSteps: 100, maxSteps: 11 },
+    ["warmupSteps is 100, but the run has 11 updates: the learning rate ends at 10 % of learningRate"],
+  ],
+  [{ warmupSteps: 11, maxSteps: 11 }, []],
+  [{ warmupSteps: 0.5, maxSteps: 11 }, []],
+])("a warm-up that is longer than the run is said: %j", (fields, expected) => {
+  const warnings: string[] = [];
+  const args = new TrainingArguments({ outputDir: output, ...fields });
+  const onWarning = (message: string) => warnings.push(message);
+  const trainer = new Trainer({ model: new TableModel(), args, trainDataset: someExamples(4), onWarning });
+  onTestFinished(() => trainer.dispose());
+  expect(warnings).toEqual(expected);
+});
+
 describe("what is no state of such a run", () => {
   const damaged: [string, (state: RunState) => unknown][] = [
     ["text", () => "state"],
@@ -89,11 +132,14 @@ describe("what is no state of such a run", () => {
     expect((await trainer.train()).globalStep).toBe(4);
   });
 
-  it("a second run of one trainer waits for the first", async () => {
-    const { trainer } = trainerOf({ maxSteps: 2 });
+  it("a second run of one model waits for the first, be it another trainer's", async () => {
+    const { trainer, model } = trainerOf({ maxSteps: 2 });
+    const other = trainerOf({ maxSteps: 3 }, { model }).trainer;
     const first = trainer.train();
-    await expect(trainer.train()).rejects.toThrow("trainer: this trainer is training already");
+    for (const second of [trainer, other])
+      await expect(second.train()).rejects.toThrow("trainer: this model is in training already");
     expect((await first).globalStep).toBe(2);
+    expect((await other.train()).globalStep).toBe(3);
   });
 });
 
