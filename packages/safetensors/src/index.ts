@@ -6,6 +6,7 @@ export { fileSource } from "./file-source";
 export { bfloat16ToFloat32, float16ToFloat32, float32ToBfloat16, float32ToFloat16, toFloat32 } from "./half";
 export type { TensorInfo } from "./header";
 export { parsePythonJson } from "./json";
+export { type Lock, takeLock } from "./lock";
 export { openSafetensors, type SafetensorsFile, type TensorData } from "./reader";
 export { openSharded, parseShardIndex } from "./sharded";
 export { type ByteSource, blobSource, bytesSource, type HttpSourceOptions, httpSource } from "./source";

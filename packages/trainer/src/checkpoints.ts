@@ -44,16 +44,22 @@ export const rotateCheckpoints = async (
   const { fs, path } = node();
   const kept = new Set(keep.flatMap((folder) => (folder === null ? [] : [path.resolve(folder)])));
   const names = (await fs.readdir(outputDir)).filter((name) => /^checkpoint-\d+$/.test(name));
-  const folders = await Promise.all(
+  const found = await Promise.all(
     names.map(async (name) => {
       const folder = path.resolve(outputDir, name);
-      return { folder, age: (await fs.stat(folder)).mtimeMs, step: Number(name.slice("checkpoint-".length)) };
+      const stat = await fs.stat(folder).catch(() => null);
+      // Somebody may have tidied up meanwhile.
+      return stat === null
+        ? []
+        : [{ folder, age: stat.mtimeMs, step: Number(name.slice("checkpoint-".length)) }];
     }),
   );
+  const folders = found.flat();
   // By age, not by step: an earlier run into this folder may have got further.
   const candidates = folders
     .sort((a, b) => a.age - b.age || a.step - b.step)
     .filter(({ folder }) => !kept.has(folder));
   const surplus = Math.max(0, folders.length - limit);
-  for (const { folder } of candidates.slice(0, surplus)) await fs.rm(folder, { recursive: true });
+  for (const { folder } of candidates.slice(0, surplus))
+    await fs.rm(folder, { recursive: true, force: true });
 };

@@ -4,6 +4,7 @@ import { BatchLoss, type BatchSums } from "./batch-loss";
 import type { StepReport, TrainerCallback } from "./callbacks";
 import { checkpointFolder, prepareFolder, rotateCheckpoints, writeText } from "./checkpoints";
 import { TrainerError } from "./errors";
+import { lockFolder } from "./folder-lock";
 import { objectiveOf } from "./objectives";
 import type { Example, Objective, Predictions, RowSource } from "./objectives/objective";
 import { Run } from "./run";
@@ -143,10 +144,15 @@ export class Trainer {
     if (state !== undefined) run.load(state);
     this.#run = run;
     inTraining.add(this.model);
+    let unlock: (() => Promise<void>) | null = null;
     try {
-      if (this.args.saveStrategy !== "no") await prepareFolder(this.args.outputDir);
+      if (this.args.saveStrategy !== "no") {
+        await prepareFolder(this.args.outputDir);
+        unlock = await lockFolder(this.args.outputDir);
+      }
       return await this.#train(run, signal);
     } finally {
+      await unlock?.();
       inTraining.delete(this.model);
       this.model.eval();
     }

@@ -9,7 +9,7 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
+import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -18,7 +18,7 @@ import { bundle } from "@waveft/browser-test";
 import { getPeftModel, WaveFTConfig } from "@waveft/peft";
 import { AutoConfig, AutoModelForCausalLM } from "@waveft/transformers";
 import fc from "fast-check";
-import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
+import { beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { type RunState, Trainer, type TrainerCallback, TrainingArguments, type TrainingFields } from "../src";
 import { prepareFolder } from "../src/checkpoints";
 import { someExamples, TableModel } from "./support/table-model";
@@ -320,6 +320,22 @@ describe("control", () => {
 });
 
 describe("files", () => {
+  it("of a folder belong to one run at a time, and those of a process that is gone to the next", async () => {
+    const folder = join(output, "shared");
+    const fields = { outputDir: folder, saveStrategy: "steps", saveSteps: 1, saveTotalLimit: 1 } as const;
+    const [first, second] = [trainerOf(fields).trainer, trainerOf(fields).trainer];
+    const running = first.train();
+    await vi.waitFor(() => expect(existsSync(join(folder, ".trainer.lock"))).toBe(true));
+    await expect(second.train()).rejects.toThrow(
+      `the output folder ${folder} is in use by process ${process.pid} on ${hostname()}; wait for that run`,
+    );
+    await running;
+    expect(existsSync(join(folder, ".trainer.lock"))).toBe(false);
+    writeFileSync(join(folder, ".trainer.lock"), `${hostname()} ${2 ** 30} token`);
+    await second.train();
+    expect(readdirSync(folder).sort()).toEqual(["checkpoint-12", "trainer_state.json"]);
+  });
+
   it("none are written with saving off", async () => {
     const folder = join(output, "never");
     const { trainer } = trainerOf({ outputDir: folder, evalStrategy: "epoch" });
