@@ -344,7 +344,7 @@ export const assignChecks: readonly AssignCheck[] = [
   },
 ];
 
-/** For engines with memory of their own. */
+/** For engines with memory of their own. They count bytes, so they come first: what others forgot may go meanwhile. */
 export const residenceChecks: readonly AssignCheck[] = [
   {
     name: "plans share one copy of a weight, and a run moves its inputs and outputs",

@@ -28,7 +28,7 @@ describe.skipIf(noVulkan !== "")(`gpu:webgpu in Node${noVulkan}`, () => {
     },
   );
 
-  test.each([...assignChecks, ...residenceChecks].map((check) => [check.name, check] as const))(
+  test.each([...residenceChecks, ...assignChecks].map((check) => [check.name, check] as const))(
     "state: %s",
     async (_, { complaints }) => {
       expect(await complaints(engine)).toEqual([]);

@@ -23,7 +23,7 @@ describe.each(devices)("%s in Node%s", (device, missing) => {
     afterAll(() => engine.dispose!());
 
     test.each(
-      [...assignChecks, ...(ownMemory ? residenceChecks : [])].map((one) => [one.name, one] as const),
+      [...(ownMemory ? residenceChecks : []), ...assignChecks].map((one) => [one.name, one] as const),
     )("%s", async (_, { complaints }) => {
       expect(await complaints(engine)).toEqual([]);
     });

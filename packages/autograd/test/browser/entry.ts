@@ -37,7 +37,7 @@ export const checkSupport = async (mode: PageMode): Promise<Record<string, reado
 export const checkState = async (mode: PageMode): Promise<Record<string, readonly string[]>> => {
   const engine = await gpuEngine(mode);
   const found: Record<string, readonly string[]> = {};
-  for (const { name, complaints } of [...assignChecks, ...(mode === "webgpu" ? residenceChecks : [])]) {
+  for (const { name, complaints } of [...(mode === "webgpu" ? residenceChecks : []), ...assignChecks]) {
     const wrong = await complaints(engine).catch((error: unknown) => [String(error)]);
     if (wrong.length > 0) found[name] = wrong;
   }

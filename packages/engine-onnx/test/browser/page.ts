@@ -28,7 +28,7 @@ export const check = async (provider: "wasm" | "webgpu"): Promise<Record<string,
 export const state = async (provider: "wasm" | "webgpu"): Promise<Record<string, readonly string[]>> => {
   const engine = await onnxEngine(provider);
   const found: Record<string, readonly string[]> = {};
-  for (const { name, complaints } of [...assignChecks, ...(provider === "webgpu" ? residenceChecks : [])]) {
+  for (const { name, complaints } of [...(provider === "webgpu" ? residenceChecks : []), ...assignChecks]) {
     const wrong = await complaints(engine).catch((error: unknown) => [String(error)]);
     if (wrong.length > 0) found[name] = wrong;
   }
