@@ -33,7 +33,9 @@ export const makeAdapter = ({ out, width }, { wavelet, count }) => {
  */
 export const openStep = async (engine, { linear, x, dy }, adapter, choice) => {
   const layer =
-    adapter === undefined ? linear : new AdaptedLinear(linear, { strategy: choice.strategy, device: engine });
+    adapter === undefined
+      ? linear
+      : new AdaptedLinear(linear, { strategy: choice.strategy, model: { device: engine } });
   const coefficients = adapter?.parameters.waveft_spectrum;
   if (adapter !== undefined) {
     layer.addAdapter("default", { ...adapter, choose: () => choice });
